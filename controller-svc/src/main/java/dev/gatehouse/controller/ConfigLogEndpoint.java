@@ -12,7 +12,7 @@ import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import java.util.Optional;
 
-/** The config log for xds-svc replicas in other processes, and for nobody else. */
+/** The config log for xds-svc replicas in other processes. Other callers are refused. */
 @GrpcService
 final class ConfigLogEndpoint extends GrpcConfigLogServer implements BindableService {
     static final String FOLLOWER = "xds-svc";
@@ -34,7 +34,7 @@ final class ConfigLogEndpoint extends GrpcConfigLogServer implements BindableSer
         }
     }
 
-    /** Why the caller may not call; empty: it may. */
+    /** The status that refuses the current call; empty: the caller is permitted. */
     static Optional<Status> refusal() {
         if (Caller.isService(FOLLOWER)) {
             return Optional.empty();

@@ -19,9 +19,9 @@ import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** The console of controller-svc as a process of its own. In standalone mode there is another source, which knows more. */
+/** The console of controller-svc as a process of its own. Standalone mode has a source of its own, which also sees the other services. */
 final class ConsoleWiring {
-    /** Made when the console is first opened: the topic brings whoever comes late up to date. */
+    /** Created when the console is first opened: the report topic brings late subscribers up to date. */
     @Produces
     @Singleton
     @DefaultBean

@@ -30,7 +30,7 @@ interface ControllerConfig {
     Kubernetes kubernetes();
 
     interface Kubernetes {
-        /** The controller's own namespace: for its Lease, and where the proxies' Services are. */
+        /** The controller's own namespace. Its Lease and the proxies' Services are in it. */
         @WithDefault("${POD_NAMESPACE:envoy-gateway-system}")
         String namespace();
 
@@ -38,13 +38,19 @@ interface ControllerConfig {
         @WithDefault("gatehouse-controller")
         String lease();
 
-        /** The namespaces in which Secrets are read, separated by commas; default: all. Its own has to be among them. */
+        /**
+         * The namespaces in which Secrets are read, separated by commas; default: all. The list must include the
+         * controller's own namespace.
+         */
         Optional<List<String>> secretNamespaces();
 
-        /** The namespaces whose objects are followed, separated by commas; default: all. Its own is always among them. */
+        /**
+         * The namespaces whose objects are followed, separated by commas; default: all. The controller's own namespace
+         * is always followed.
+         */
         Optional<List<String>> namespaces();
 
-        /** The same by their labels, as kubectl takes a selector. */
+        /** Selects the followed namespaces by their labels, in kubectl's selector syntax. */
         Optional<String> namespaceSelector();
 
         LeaderElection leaderElection();
@@ -55,7 +61,7 @@ interface ControllerConfig {
             @WithDefault("true")
             boolean enabled();
 
-            /** How long a leader that is silent leads on. */
+            /** How long a leader that does not renew its lease stays the leader. */
             @WithDefault("15s")
             Duration leaseDuration();
 
@@ -63,19 +69,19 @@ interface ControllerConfig {
             @WithDefault("10s")
             Duration renewDeadline();
 
-            /** Between two tries. */
+            /** The wait between two attempts to acquire or renew the lease. */
             @WithDefault("2s")
             Duration retryPeriod();
         }
 
-        /** This replica's name, unique among them. */
+        /** This replica's name, unique among the replicas. */
         @WithDefault("${POD_NAME:${HOSTNAME:controller}}")
         String identity();
     }
 
     Fleet fleet();
 
-    /** How fleets of proxies are run on Kubernetes, besides what EnvoyProxies say. */
+    /** How fleets of proxies run on Kubernetes. EnvoyProxies add settings per Gateway and class. */
     interface Fleet {
         /** Envoy's image. */
         @WithDefault("docker.io/envoyproxy/envoy:distroless-v1.40.0")
@@ -93,7 +99,7 @@ interface ControllerConfig {
         @WithDefault("cluster.local")
         String clusterDomain();
 
-        /** Let the proxies reach xds-svc by mutual TLS: where this service has it too. */
+        /** The proxies reach xds-svc by mutual TLS. Needs mutual TLS of this service too. */
         @WithDefault("${gatehouse.tls.supplied:false}")
         boolean xdsTls();
     }
@@ -105,7 +111,7 @@ interface ControllerConfig {
     @WithDefault("gatehouse.dev/gatewayclass-controller,gateway.envoyproxy.io/gatewayclass-controller")
     List<String> names();
 
-    /** Bind ports below 1024 as they are, instead of 10000 higher. */
+    /** Envoy binds a listener's port below 1024 as it is, instead of the port number plus 10000. */
     @WithDefault("false")
     boolean privilegedPorts();
 
@@ -114,12 +120,15 @@ interface ControllerConfig {
     String ratelimitAddress();
 
     /**
-     * Where proxies send the span of every request whose EnvoyProxy says nothing of {@code telemetry.tracing}: {@code http://host:port}, of a collector
-     * of OpenTelemetry's protocol. Port 4318 is HTTP, all others are gRPC.
+     * The collector (OpenTelemetry protocol) of the request spans of proxies whose EnvoyProxy has no {@code
+     * telemetry.tracing}: {@code http://host:port}. Port 4318 is HTTP, all others are gRPC.
      */
     Optional<URI> proxyTracing();
 
-    /** How many changes of the configuration begin a trace, in a minute at most, where {@code gatehouse.tracing} sends spans at all; 0: none. */
+    /**
+     * The most configuration changes per minute that begin a trace; 0: none. Has no effect unless {@code
+     * gatehouse.tracing} exports spans.
+     */
     @WithDefault("0")
     int tracedChangesPerMinute();
 
@@ -127,16 +136,16 @@ interface ControllerConfig {
 
     /** How the proxies call ratelimit-svc. */
     interface Limits {
-        /** After which it counts as away. */
+        /** How long a proxy waits for an answer before it counts ratelimit-svc as unavailable. */
         @WithDefault("100ms")
         Duration timeout();
 
-        /** Answer requests with 500 while it is away, instead of letting them pass. */
+        /** True: requests are answered with 500 while ratelimit-svc is unavailable. False: they pass. */
         @WithDefault("false")
         boolean failClosed();
     }
 
-    /** Where the proxies reach waf-svc; {@code unix:/path} where it is in their pods. */
+    /** Where the proxies reach waf-svc: host:port, or {@code unix:/path} if waf-svc runs in the proxies' pods. */
     @WithDefault("localhost:18030")
     String wafAddress();
 
@@ -145,29 +154,33 @@ interface ControllerConfig {
     String authzAddress();
 
     /**
-     * Let the proxies reach these three by mutual TLS, with the certificate in their SDS files {@code /sds/xds-certificate.json}
-     * and {@code /sds/xds-trusted-ca.json}: where this service makes the certificates.
+     * The proxies reach ratelimit-svc, waf-svc and authz-svc by mutual TLS. Their certificate is in the SDS files
+     * {@code /sds/xds-certificate.json} and {@code /sds/xds-trusted-ca.json}, which exist if this service issues the
+     * certificates.
      */
     @WithDefault("${gatehouse.tls.supplied:false}")
     boolean calloutTls();
 
     ExtensionApis extensionApis();
 
-    /** Kinds of Envoy Gateway's API that reach further than Gateway API does. */
+    /** Features of Envoy Gateway's API that give their users more rights than Gateway API does. */
     interface ExtensionApis {
-        /** Serve Backends: who may write one names any address outside of the cluster's Services. */
+        /** Serve Backends. The author of a Backend can send requests to any address outside the cluster's Services. */
         @WithDefault("true")
         boolean backend();
 
-        /** Serve EnvoyPatchPolicies: who may write one changes the proxies of a Gateway at will. */
+        /** Serve EnvoyPatchPolicies. The author of an EnvoyPatchPolicy can change a Gateway's proxies at will. */
         @WithDefault("false")
         boolean envoyPatchPolicy();
 
-        /** Let EnvoyExtensionPolicies have Lua scripts: who may write one runs code in the proxies. */
+        /** Serve Lua scripts of EnvoyExtensionPolicies. The author of a script runs code in the proxies. */
         @WithDefault("false")
         boolean lua();
 
-        /** Let Secrets refer to SDS servers: who may write one names a socket beside the proxies that they connect to. */
+        /**
+         * Serve Secrets that refer to SDS servers. The author of such a Secret names a socket in the proxies' pods, to
+         * which the proxies connect.
+         */
         @WithDefault("false")
         boolean sdsSecretRef();
     }
@@ -180,19 +193,19 @@ interface ControllerConfig {
         @WithDefault("localhost:18110")
         String address();
 
-        /** The folder that keeps the code; default: one for temporary files. */
+        /** The folder that keeps the code; default: a temporary folder. */
         Optional<Path> cache();
     }
 
     /**
-     * Ports of Gatehouse's own on this host, separated by commas, that no backend may name: of its services, where the objects come from
-     * files.
+     * The ports of Gatehouse's own services on this host, separated by commas, which no backend may name. Used if the
+     * objects come from files.
      */
     Optional<Set<Integer>> ownPorts();
 
     DynamicResolver dynamicResolver();
 
-    /** Backends of type DynamicResolver: the host of a request says where it goes. */
+    /** Backends of type DynamicResolver: the host of a request is the address that the request is sent to. */
     interface DynamicResolver {
         /** CIDRs that the host of a request must not lead to, separated by commas; default: loopback, link-local and the like. */
         Optional<List<String>> refuses();
@@ -202,8 +215,8 @@ interface ControllerConfig {
 
     interface Seal {
         /**
-         * Keys that seal secrets in the config log: {@code id:base64} of 32 bytes, separated by commas; the first seals. Without
-         * them no secret leaves this process.
+         * Keys that seal secrets in the config log: {@code id:base64} of 32 bytes, separated by commas. The first key
+         * seals, all keys open. Without a key no secret leaves this process.
          */
         Optional<String> keys();
 

@@ -5,7 +5,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Live while the controller's thread takes changes: without it, no change would arrive at a proxy until a restart. */
+/**
+ * Reports the process as live while the controller's thread takes changes. If that thread stops, no change reaches a
+ * proxy until a restart.
+ */
 @Liveness
 final class ControllerLiveCheck implements HealthCheck {
     private final Controller controller;

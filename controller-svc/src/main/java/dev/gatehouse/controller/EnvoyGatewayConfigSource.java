@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * The EnvoyGateway configuration file that {@value EnvoyGatewayFile#PROPERTY} names, as settings. Environment variables and system
- * properties go before it. A file that is wrong keeps the service from starting.
+ * Settings from the EnvoyGateway configuration file that {@value EnvoyGatewayFile#PROPERTY} names. Environment
+ * variables and system properties override the file. An invalid file keeps the service from starting.
  */
 public final class EnvoyGatewayConfigSource implements ConfigSourceFactory {
-    /** Above the settings that come with the program, below the environment. */
+    /** Overrides the settings in the program's jar; the environment overrides this source. */
     private static final int ORDINAL = 275;
 
     @Override

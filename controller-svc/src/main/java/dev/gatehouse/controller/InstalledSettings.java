@@ -7,9 +7,9 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
 import java.util.Map;
 
-/** As what a controller-svc translates that runs elsewhere, by the environment of its container. */
+/** The translation settings of a controller-svc in another container, read from that container's environment. */
 public final class InstalledSettings {
-    /** The variable that names a file of the pod, which is not here. */
+    /** The variable that names the EnvoyGateway file. The file is in the pod and cannot be read from here. */
     public static final String FILE = "GATEHOUSE_CONTROLLER_CONFIG";
 
     private static final int ORDINAL = 300;
@@ -17,7 +17,7 @@ public final class InstalledSettings {
     private InstalledSettings() {}
 
     /**
-     * The settings, without those of an EnvoyGateway file.
+     * Reads the settings. An EnvoyGateway file of the pod is ignored.
      *
      * @param environment of the container
      * @throws IllegalArgumentException a value is not valid

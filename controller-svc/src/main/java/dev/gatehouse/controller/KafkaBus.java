@@ -15,7 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Kafka, where that is configured: the replica that leads writes the config log, every one reads the reports. */
+/** The connection to Kafka, if Kafka is configured. Only the leading replica writes the config log; every replica reads the reports. */
 @Singleton
 final class KafkaBus {
     private final List<Subscription> open = new ArrayList<>();

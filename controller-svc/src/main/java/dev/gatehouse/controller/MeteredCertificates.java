@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Until when the certificates that proxies serve are valid: {@code gatehouse_certificate_expiry_timestamp_seconds{secret}}, of each
- * Secret ("namespace/name") the certificate of its chain that ends first. The {@value #MAX_SECRETS} Secrets that end first are told.
+ * The expiry time of the certificates that proxies serve, as {@code
+ * gatehouse_certificate_expiry_timestamp_seconds{secret}}. The value of a Secret ("namespace/name") is the earliest
+ * expiry in its certificate chain. The metric has the {@value #MAX_SECRETS} Secrets that expire first.
  */
 final class MeteredCertificates {
     private static final int MAX_SECRETS = 1000;
@@ -34,7 +35,7 @@ final class MeteredCertificates {
                 .register(meters);
     }
 
-    /** Takes what is published (empty: withdrawn). For one thread. */
+    /** Takes published resources; an empty value withdraws the resource. Not thread-safe. */
     void take(Map<ResourceId, Optional<Output>> resources) {
         boolean changed = false;
         for (Map.Entry<ResourceId, Optional<Output>> each : resources.entrySet()) {
@@ -80,7 +81,7 @@ final class MeteredCertificates {
                     .map(each -> ((X509Certificate) each).getNotAfter().toInstant())
                     .min(Comparator.naturalOrder());
         } catch (CertificateException e) {
-            // What no one can read is told in the status of the Secret's users.
+            // An unreadable certificate is reported in the status of the objects that refer to the Secret.
             return Optional.empty();
         }
     }

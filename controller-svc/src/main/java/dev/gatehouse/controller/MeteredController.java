@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Metrics of the controller: what it serves, what it works on, and what is wrong with it. */
+/** Metrics of the controller: the objects that it serves, its pending work, and the problems of its objects. */
 final class MeteredController {
     private static final int MAX_OBJECTS = 100;
 

@@ -11,7 +11,7 @@ import io.quarkus.grpc.GrpcService;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** The data-plane reports of xds-svc replicas in other processes, and of nobody else. */
+/** Receives the data-plane reports of xds-svc replicas in other processes. Other callers are refused. */
 @GrpcService
 final class ReportsEndpoint extends GrpcDataPlaneReportsServer implements BindableService {
     private final Standing standing;
@@ -31,7 +31,7 @@ final class ReportsEndpoint extends GrpcDataPlaneReportsServer implements Bindab
         return Ignored.INSTANCE;
     }
 
-    /** What is left of a call that was refused. */
+    /** Ignores the remaining messages of a refused call. */
     private enum Ignored implements StreamObserver<DataPlaneReport> {
         INSTANCE;
 

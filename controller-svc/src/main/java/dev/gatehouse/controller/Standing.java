@@ -4,7 +4,7 @@ import io.grpc.Status;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** Whether this replica of the controller answers xds-svc: the one that leads does, the others stand by. */
+/** Whether this controller replica answers xds-svc. Only the leader answers; the other replicas stand by. */
 final class Standing {
     private final BooleanSupplier serves;
 
@@ -17,7 +17,7 @@ final class Standing {
         return serves.getAsBoolean();
     }
 
-    /** Why a call is refused; empty: it is not. */
+    /** The status that refuses a call; empty: this replica answers. */
     Optional<Status> refusal() {
         return serves()
                 ? Optional.empty()

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready once the objects that there were at the start are translated and published. */
+/** Reports the process as ready once the objects that existed at its start are translated and published. */
 @Readiness
 final class TranslatedCheck implements HealthCheck {
     private final Controller controller;

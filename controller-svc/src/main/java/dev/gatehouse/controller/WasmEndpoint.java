@@ -9,7 +9,10 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Serves the code of Wasm extensions to the proxies, each module by its SHA-256: who does not know the code cannot guess its name. */
+/**
+ * Serves the code of Wasm extensions to the proxies. A module's path is the SHA-256 of its code, so that only clients
+ * that know the code can name the module.
+ */
 @Singleton
 final class WasmEndpoint {
     private static final int NOT_FOUND = 404;

@@ -50,7 +50,7 @@ import java.util.UUID;
 
 /** Puts controller-svc together. */
 final class Wiring {
-    /** Of a call to an extension server, with all that is tried again. */
+    /** The time limit of a call to an extension server, retries included. */
     private static final Duration HOOK_DEADLINE = Duration.ofSeconds(10);
 
     @Produces
@@ -114,7 +114,7 @@ final class Wiring {
 
     private static EnvoyGatewayFile configuration(Path file) {
         try {
-            // What is wrong with it was told when the settings were read.
+            // Warnings about the file were already logged when the settings were read.
             return EnvoyGatewayFile.read(file.toString(), Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read", e);
@@ -184,7 +184,7 @@ final class Wiring {
                 settings.extensions().servers().kinds());
     }
 
-    /** Made on Kubernetes only: whoever reads files has no cluster to talk to. */
+    /** Created on Kubernetes only: a controller that reads files has no cluster. */
     @Produces
     @Singleton
     Cluster cluster(
@@ -254,7 +254,8 @@ final class Wiring {
         MeteredCertificates certificates = new MeteredCertificates(meters);
         controller.watchResources(certificates::take);
         controller.watch(view -> {
-            // Who is not there yet must not empty the proxies: extension servers answer first.
+            // Extension servers must answer before the first publication: without their resources the proxies would
+            // lose what an earlier replica gave them.
             if (view.taken() > 0 && controller.settled(config.source() == ControllerConfig.Source.KUBERNETES)) {
                 log.loaded();
             }
@@ -269,8 +270,8 @@ final class Wiring {
         switch (config.source()) {
             case FILES -> files.start();
             case KUBERNETES -> {
-                // Who was overtaken may have streams of an xds-svc that would not hear of the new leader's
-                // configuration.
+                // A replica that lost leadership may still serve streams to an xds-svc, which would not get the new
+                // leader's configuration.
                 cluster.get().leadership().onOvertaken(() -> Quarkus.asyncExit(1));
                 cluster.get().start(meters);
                 heap.start();

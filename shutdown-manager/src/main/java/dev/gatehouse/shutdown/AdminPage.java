@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 final class AdminPage {
     private static final int TIMEOUT_MILLIS = 5_000;
 
-    /** Those of clients: not the admin page's, of probes (19003) and scrapes (19001), or a worker's share of a listener's. */
+    /**
+     * Excludes connections that are not clients': to the admin page, of probes (19003) and scrapes (19001), and the
+     * per-worker counts of a listener.
+     */
     private static final Pattern NOT_CLIENTS = Pattern.compile("admin|19001|19003|worker");
 
     private static final String CONNECTIONS = "/stats?filter=%5Elistener%5C..*%5C.downstream_cx_active%24";

@@ -7,8 +7,9 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * The drain of an Envoy: health checks fail, connections close as their requests end, and when none is left, or the time is
- * over, a file says so. An admin page that does not answer is no reason to stop: Envoy may be gone, or busy.
+ * The drain of an Envoy. Health checks fail and connections close as their requests end. When no connection is left, or
+ * the time is over, a file is written. The drain continues if the admin page does not answer, since Envoy may be gone
+ * or busy.
  */
 final class Drain {
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -18,7 +19,7 @@ final class Drain {
     private final Path ready;
     private final Consumer<String> log;
 
-    /** @param ready the file that is made at the end */
+    /** @param ready the file that is written at the end */
     Drain(AdminPage admin, DrainOptions options, Path ready, Consumer<String> log) {
         this.admin = admin;
         this.options = options;

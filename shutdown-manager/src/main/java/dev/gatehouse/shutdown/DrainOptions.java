@@ -7,10 +7,10 @@ import java.util.Set;
 /**
  * How to drain.
  *
- * @param healthCheckFailureDelay before health checks fail, while listeners drain already
+ * @param healthCheckFailureDelay the delay before health checks fail, during which listeners already drain
  * @param drainTimeout how long connections may stay open
- * @param minDrainDuration how long it takes at least: load balancers go on sending for a while
- * @param exitAtConnections so few open connections are none
+ * @param minDrainDuration the shortest duration of the drain, since load balancers keep sending for a while
+ * @param exitAtConnections the drain ends at this number of open connections or fewer
  */
 record DrainOptions(
         Duration healthCheckFailureDelay, Duration drainTimeout, Duration minDrainDuration, int exitAtConnections) {

@@ -16,7 +16,7 @@ final class Options {
 
     private final Map<String, String> values = new HashMap<>();
 
-    /** @throws IllegalArgumentException for what is not an option with a name in {@code known} */
+    /** @throws IllegalArgumentException if an argument is not an option with a name in {@code known} */
     Options(List<String> arguments, Set<String> known) {
         for (String argument : arguments) {
             Matcher option = OPTION.matcher(argument);

@@ -25,7 +25,7 @@ final class ReadyServer implements AutoCloseable {
         this.server = server;
     }
 
-    /** @param ready the file that the drain makes at its end */
+    /** @param ready the file that the drain writes at its end */
     static ReadyServer start(InetSocketAddress address, Path ready, Duration timeout, Consumer<String> log)
             throws IOException {
         HttpServer server = HttpServer.create(address, 0);

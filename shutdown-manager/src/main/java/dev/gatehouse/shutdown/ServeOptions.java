@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** @param readyTimeout how long Envoy's end waits for the drain at most */
+/** @param readyTimeout the longest time that Envoy's end waits for the drain */
 record ServeOptions(Duration readyTimeout) {
     private static final String READY_TIMEOUT = "ready-timeout";
 

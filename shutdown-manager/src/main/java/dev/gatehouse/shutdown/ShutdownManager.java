@@ -65,7 +65,7 @@ public final class ShutdownManager {
         return 0;
     }
 
-    /** What a hook prints is lost; the container's log is that of its first process. */
+    /** The log of the container's first process. A hook's own output would be lost. */
     private static PrintStream containerLog() {
         boolean hook = ProcessHandle.current().pid() != 1 && System.getenv("KUBERNETES_SERVICE_HOST") != null;
         if (hook) {

@@ -21,10 +21,10 @@ import java.util.stream.Stream;
 
 /**
  * {@code gatehouse_waf_transactions_seconds{outcome}} (time in the engine, all phases), {@code gatehouse_waf_score},
- * {@code gatehouse_waf_blocks_total{policy,rule,phase,route}}, {@code gatehouse_waf_matches_total{policy,rule,outcome}},
- * {@code gatehouse_waf_body_bytes_total{direction}}, {@code gatehouse_waf_shed_total{reason,answer}}, and what there is now:
- * {@code gatehouse_waf_policies}, {@code gatehouse_waf_policies_broken}, {@code gatehouse_waf_waiting},
- * {@code gatehouse_waf_bodies_held_bytes}.
+ * {@code gatehouse_waf_blocks_total{policy,rule,phase,route}}, {@code
+ * gatehouse_waf_matches_total{policy,rule,outcome}}, {@code gatehouse_waf_body_bytes_total{direction}}, {@code
+ * gatehouse_waf_shed_total{reason,answer}}, and the present state: {@code gatehouse_waf_policies}, {@code
+ * gatehouse_waf_policies_broken}, {@code gatehouse_waf_waiting}, {@code gatehouse_waf_bodies_held_bytes}.
  *
  * <p>Blocks and matches have at most {@value #MAX_SERIES} combinations of labels each; further ones count as "other".
  */

@@ -39,7 +39,7 @@ interface WafConfig {
 
     /** Where persistent collections are kept for all replicas. Without a URL they are in memory, of each replica for itself. */
     interface Redis extends RedisConfiguration {
-        /** How long a request waits for Redis; past it the client is one that is new. */
+        /** How long a request waits for Redis. After that the client is treated as new. */
         @Override
         @WithDefault("50ms")
         Duration deadline();

@@ -99,7 +99,7 @@ final class Wiring {
         return new Admission(concurrency(load), load.queue(), load.patience());
     }
 
-    /** Half of all that is done at a time, so that there is always room for small requests. */
+    /** Large work gets half of the concurrency, so that there is always room for small requests. */
     @Produces
     @Singleton
     LargeWork largeWork(WafConfig config) {
@@ -118,7 +118,7 @@ final class Wiring {
                 config.load().bodyBytes().orElse(Runtime.getRuntime().maxMemory() / 4));
     }
 
-    /** What is done with each transaction when it is over. */
+    /** The consumers of finished transactions. */
     @Produces
     @Singleton
     FinishedTransactions finished(AuditLog audit, LogLimits limits, RecentEvents recent) {

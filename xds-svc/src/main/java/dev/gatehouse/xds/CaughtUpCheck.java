@@ -8,7 +8,10 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready once the config log has been read to its end. Stays so without a controller: the last good configuration is served. */
+/**
+ * Reports the process as ready once the config log has been read to its end. It stays ready without a controller, since
+ * the last good configuration is served.
+ */
 @Readiness
 @Singleton
 final class CaughtUpCheck implements HealthCheck {

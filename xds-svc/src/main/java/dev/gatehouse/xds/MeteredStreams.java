@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Metrics of the streams: {@code gatehouse_xds_streams{protocol}}, {@code gatehouse_xds_pushes_total{type}},
- * {@code gatehouse_xds_acks_total{type}}, {@code gatehouse_xds_nacks_total{type}}, {@code gatehouse_xds_ack_seconds{type}},
- * {@code gatehouse_xds_propagation_seconds}, {@code gatehouse_xds_streams_overdue}. A type has its counters from its first push on, so that
- * the first NACK is an increase. The type is the message's short name; types past the first 32 count as "other",
- * because a subscriber chooses what it asks for.
+ * Metrics of the streams: {@code gatehouse_xds_streams{protocol}}, {@code gatehouse_xds_pushes_total{type}}, {@code
+ * gatehouse_xds_acks_total{type}}, {@code gatehouse_xds_nacks_total{type}}, {@code gatehouse_xds_ack_seconds{type}},
+ * {@code gatehouse_xds_propagation_seconds}, {@code gatehouse_xds_streams_overdue}. A type has its counters from its
+ * first push on, so that the first NACK is an increase. The type is the message's short name. Types after the first 32
+ * count as "other", since subscribers choose the types.
  */
 final class MeteredStreams implements StreamMetrics {
     private static final int MAX_TYPES = 32;

@@ -12,9 +12,10 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Who is connected: {@code gatehouse_xds_subscribers{fleet,version}}, proxies and callout services, and whether the config log is
- * ({@code gatehouse_xds_config_log_connected}). Fleets that had a subscriber keep a series, so that a fleet without one is seen; past the first
- * {@value #MAX_SERIES} combinations of fleet and version nothing is added.
+ * Metrics of the connected proxies and callout services, {@code gatehouse_xds_subscribers{fleet,version}}, and of the
+ * connection to the config log, {@code gatehouse_xds_config_log_connected}. A fleet that had a subscriber keeps a
+ * series, so that a fleet without subscribers is visible. After the first {@value #MAX_SERIES} combinations of fleet
+ * and version no series is added.
  */
 final class MeteredSubscribers {
     private static final int MAX_SERIES = 2000;
@@ -38,7 +39,7 @@ final class MeteredSubscribers {
                 .register(meters);
     }
 
-    /** Counts them anew; for one thread. */
+    /** Counts the subscribers again. Not thread-safe. */
     void refresh() {
         Map<Key, Long> now = view.subscribers().stream()
                 .collect(Collectors.groupingBy(MeteredSubscribers::key, Collectors.counting()));
@@ -48,7 +49,7 @@ final class MeteredSubscribers {
                 known.put(key, count);
             }
         });
-        // A version that is gone is not missed while its fleet has others.
+        // The series of a version without subscribers is removed if its fleet has other versions.
         known.entrySet()
                 .removeIf(each -> each.getValue() == 0
                         && now.keySet().stream()

@@ -26,8 +26,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The controller as seen from here: in this process where there is a config log in it, otherwise over gRPC, or over
- * Kafka where that is configured. Without sealing keys secrets from another process are refused.
+ * The connection to the controller: within this process if it has a config log, otherwise by Kafka if configured, else
+ * by gRPC. Without sealing keys secrets from another process are refused.
  */
 final class Upstream implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 32 << 20;
@@ -102,7 +102,7 @@ final class Upstream implements AutoCloseable {
         }
     }
 
-    /** False while the config log is away. */
+    /** False while the config log is unavailable. */
     boolean connected() {
         return connected.getAsBoolean();
     }

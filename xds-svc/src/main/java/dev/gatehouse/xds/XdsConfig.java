@@ -12,7 +12,7 @@ interface XdsConfig {
     ConfigLogConfig configLog();
 
     interface ConfigLogConfig {
-        /** Host and port of the controller's config log, where it is not in this process. */
+        /** Host and port of the controller's config log, if it is in another process. */
         @WithDefault("localhost:18010")
         String address();
     }
@@ -30,15 +30,15 @@ interface XdsConfig {
         Optional<Path> file();
     }
 
-    /** Between the acceptance of routes that no longer use a cluster and its removal. */
+    /** The time between the acceptance of routes without a cluster and the cluster's removal. */
     @WithDefault("5s")
     Duration removalGrace();
 
-    /** How long a proxy that does not answer one type is kept from the types that come after it. */
+    /** How long an unanswered push of one type holds back the types after it. */
     @WithDefault("10s")
     Duration orderTimeout();
 
-    /** How long an answer of a proxy, or something that is there to be sent to it, may be missing until that is reported. */
+    /** How long an answer of a proxy, or a pending push to it, may be outstanding before it is reported. */
     @WithDefault("30s")
     Duration overdueAfter();
 

@@ -15,19 +15,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Which addresses backends may have. A proxy's loopback interface leads to the proxy's own admin page, and link-local addresses lead to
- * what the node trusts (a cloud's metadata service): who may write a route must not reach them through a proxy.
+ * Which addresses backends may have. A proxy's loopback interface leads to the proxy's own admin page, and link-local
+ * addresses lead to services that trust the node, such as a cloud's metadata service. The author of a route must not
+ * reach either through a proxy.
  *
- * @param backends Envoy Gateway's Backends may be used
- * @param onHost the proxies run on the host that the user works on: loopback and Unix sockets lead to the user's own servers
- * @param ownPorts ports of Gatehouse's own on loopback: administration, and gRPC between its parts
- * @param unresolved addresses that the host of a request must not lead to (Backends of type DynamicResolver); IPv4 in the forms of IPv6 always
+ * @param backends whether Envoy Gateway's Backends may be used
+ * @param onHost whether the proxies run on the user's own host: loopback and Unix sockets then lead to the user's own
+ * servers and are allowed
+ * @param ownPorts the loopback ports of Gatehouse's own services (administration, and gRPC between services), which no
+ * backend may use
+ * @param unresolved the addresses that a Backend of type DynamicResolver must not send a request to; IPv4 addresses in
+ * IPv6 form are always among them
  */
 public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ownPorts, List<Cidr> unresolved) {
-    /** IPv4 in the forms of IPv6: no name server answers so. */
+    /** IPv4 addresses in IPv6 form, which no name server answers with. */
     private static final List<Cidr> EMBEDDED = List.of(new Cidr("::", 96), new Cidr("::ffff:0:0", 96));
 
-    /** What no client has any business with: this host, link-local, and multicast. */
+    /** The addresses that no client may reach by the host of its request: this host, link-local, and multicast. */
     public static final List<Cidr> NEVER_RESOLVED = List.of(
             new Cidr("0.0.0.0", 8),
             new Cidr("127.0.0.0", 8),
@@ -38,7 +42,7 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
 
     private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
 
-    /** What resolvers read as a number, and so as an IPv4 address in one of its short forms. */
+    /** Text that resolvers read as a number, and so as a part of an IPv4 address in a short form. */
     private static final Pattern NUMBER = Pattern.compile("\\d+|0x[0-9a-f]*");
 
     private static final Set<String> LOOPBACK_NAMES = Set.of(
@@ -57,12 +61,12 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
                 Stream.concat(unresolved.stream(), EMBEDDED.stream()).distinct().toList();
     }
 
-    /** With what the host of a request must not lead to unless somebody says otherwise. */
+    /** Uses {@link #NEVER_RESOLVED} as the addresses that the host of a request must not lead to. */
     public BackendAddresses(boolean backends, boolean onHost, Set<Integer> ownPorts) {
         this(backends, onHost, ownPorts, NEVER_RESOLVED);
     }
 
-    /** The same, where the host of a request must not lead to {@code addresses}. */
+    /** A copy in which the host of a request must not lead to {@code addresses}. */
     public BackendAddresses resolvingAllBut(List<Cidr> addresses) {
         return new BackendAddresses(backends, onHost, ownPorts, addresses);
     }
@@ -74,7 +78,7 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
      */
     public record Refusal(String reason, String message) {}
 
-    /** Why {@code endpoint} may not be used; empty: it may. */
+    /** Why {@code endpoint} may not be used; empty: the endpoint is allowed. */
     public Optional<Refusal> refusal(Backend.Endpoint endpoint) {
         return switch (endpoint) {
             case Backend.Endpoint.Fqdn fqdn -> name(fqdn.hostname(), fqdn.port());
@@ -91,8 +95,8 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
     }
 
     /**
-     * The slice without what may not be used. Kubernetes' API server lets no such address in; a file may name any, and anybody who may write a
-     * slice any host name.
+     * A copy of the slice without the endpoints that may not be used. Kubernetes' API server refuses loopback and
+     * link-local addresses, but a file may hold any address, and a slice's author may write any host name.
      */
     public EndpointSlice usable(EndpointSlice slice) {
         List<EndpointSlice.Endpoint> endpoints = slice.endpoints().stream()
@@ -126,7 +130,7 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
     }
 
     private Optional<Refusal> name(String hostname, int port) {
-        // Whatever the name is, it may lead to loopback.
+        // Any name may resolve to a loopback address, so that the port must not be Gatehouse's own.
         return nameProblem(hostname).or(() -> own(port));
     }
 
@@ -177,7 +181,7 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
         return address.isLoopbackAddress();
     }
 
-    /** Reads an IP address as Envoy does; an IPv4 address in an IPv6 address counts as the former. */
+    /** Reads an IP address as Envoy does. An IPv4 address in IPv6 form is read as the IPv4 address. */
     private static Optional<InetAddress> parse(String text) {
         boolean ipv6 = text.indexOf(':') >= 0;
         if (!ipv6 && !IPV4.matcher(text).matches()) {

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a Backend's own {@code spec.tls} asks for. What a BackendTLSPolicy says of names and authorities wins; the client's certificate and
- * the parameters of the handshake are the Backend's in any case. Certificates are verified where a policy asks for it, also if the Backend
- * has {@code insecureSkipVerify}.
+ * The TLS settings in a Backend's own {@code spec.tls}, merged with a BackendTLSPolicy. Names and authorities of the
+ * policy win. The client certificate and the handshake parameters are always the Backend's. Certificates are verified
+ * if a policy exists, even if the Backend has {@code insecureSkipVerify}.
  */
 final class BackendOwnTls {
     private final ObjectKey backend;
@@ -28,7 +28,7 @@ final class BackendOwnTls {
         this.world = world;
     }
 
-    /** The verdict on an endpoint that policies say {@code policy} of. */
+    /** The TLS verdict on an endpoint for which BackendTLSPolicies give the verdict {@code policy}. */
     TlsVerdict with(TlsVerdict policy) {
         return switch (policy) {
             case TlsVerdict.Broken broken -> broken;

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 
 /** Resolves references to backends. */
 public final class BackendResolver {
-    /** What the resolver needs to know of other objects. */
+    /** The resolver's view of other objects. */
     public interface World {
         Optional<Resource<Service>> service(ObjectKey key);
 
@@ -34,13 +34,13 @@ public final class BackendResolver {
         boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to);
 
         /**
-         * What BackendTLSPolicies say of a port of a backend.
+         * The verdict of BackendTLSPolicies on a port of a backend.
          *
-         * @param section the port's name; of a Backend, its number
+         * @param section the port's name; for a Backend, the port's number
          */
         TlsVerdict tls(ObjectRef backend, Optional<String> section);
 
-        /** What policies for a backend say of it. */
+        /** The settings that policies give a backend, whichever route uses it. */
         BackendWishes wishes(ObjectRef backend);
 
         /** Why the CAs of {@code references}, seen from {@code namespace}, cannot be used. */
@@ -52,21 +52,21 @@ public final class BackendResolver {
         /** Whether objects of the kind are an extension server's backends. */
         boolean isExtension(String group, String kind);
 
-        /** Whether that backend of an extension server is there. */
+        /** Whether the extension server's object that is the backend exists. */
         boolean extension(ExtensionReference backend);
     }
 
-    /** What BackendTLSPolicies ask for. */
+    /** The verdict of BackendTLSPolicies on a backend: TLS, plain text, or an error. */
     public sealed interface TlsVerdict {
         record None() implements TlsVerdict {}
 
         record Wanted(ClusterSpec.Tls tls) implements TlsVerdict {}
 
-        /** A policy is there and cannot be honoured: no plain text instead. */
+        /** A policy exists and cannot be applied. Plain text must not take the place of TLS, so the backend is unusable. */
         record Broken(String message) implements TlsVerdict {}
     }
 
-    /** The reason of a backend that a policy asks TLS for, and that cannot have it. */
+    /** The condition's reason for a backend whose policy requires TLS, if TLS cannot be configured. */
     static final String INVALID_TLS = "InvalidBackendTLS";
 
     private final World world;
@@ -80,7 +80,7 @@ public final class BackendResolver {
     /**
      * Resolves a backend of a route.
      *
-     * @param grpc the route is a GRPCRoute: HTTP/2 unless the Service says otherwise
+     * @param grpc whether the route is a GRPCRoute: its backends use HTTP/2 unless the Service's port says otherwise
      */
     public Target resolve(ObjectRef route, BackendReference reference, boolean grpc, String transport) {
         Target target = any(
@@ -95,7 +95,10 @@ public final class BackendResolver {
         return requests ? known : forConnections(known);
     }
 
-    /** Connections have no host of a request: where a certificate has to be verified by it, there is nothing to verify. */
+    /**
+     * A TCP or TLS connection has no request host. A backend whose certificate is verified by the request's host is
+     * therefore unresolved.
+     */
     private static Target forConnections(Target target) {
         boolean byRequest = target instanceof Target.Found found
                 && found.cluster().tls().stream()
@@ -111,9 +114,9 @@ public final class BackendResolver {
     }
 
     /**
-     * Resolves a backend that something else than a route refers to.
+     * Resolves a backend reference of an object other than a route.
      *
-     * @param grpc HTTP/2 unless the Service says otherwise
+     * @param grpc whether the backend uses HTTP/2 unless the Service's port says otherwise
      */
     public Target resolve(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc, String transport) {
         return any(origin, reference, grpc, transport).withEndpoints("anything but the rules of routes");
@@ -134,7 +137,7 @@ public final class BackendResolver {
     /**
      * Resolves a backend that needs no ReferenceGrant.
      *
-     * @param namespace of the object that names it
+     * @param namespace the namespace of the object that refers to the backend
      */
     public Target resolveGranted(String namespace, BackendReference reference, boolean grpc) {
         return resolve(reference.key(namespace), reference, grpc, "TCP");
@@ -221,7 +224,7 @@ public final class BackendResolver {
                         .wishing(world.wishes(ObjectRef.of(Kinds.SERVICE_IMPORT, key))));
     }
 
-    /** The cluster that {@code with} makes, with TLS where a policy asks for it; UDP has none. */
+    /** Makes the cluster with {@code with}, and with TLS if a policy requires it. UDP backends have no TLS. */
     private Target overTls(
             BackendReference reference,
             ObjectRef backend,
@@ -265,7 +268,7 @@ public final class BackendResolver {
         return transport.equals("UDP") ? "/udp" : "";
     }
 
-    /** Why the Backend {@code key} cannot be used; empty: it can, or it is not there. */
+    /** Why the Backend {@code key} cannot be used; empty: it can be used, or it does not exist. */
     public Optional<String> problem(ObjectKey key) {
         BackendReference reference = new BackendReference(
                 Kinds.ENVOY_GATEWAY_GROUP,
@@ -336,7 +339,7 @@ public final class BackendResolver {
                 backend.get().spec().fallback() || reference.standBy());
     }
 
-    /** What a Backend's own TLS makes of {@code policy}. */
+    /** Merges a Backend's own TLS settings with the verdict {@code policy}. */
     private TlsVerdict own(Resource<Backend> backend, ObjectKey key, TlsVerdict policy) {
         return backend.spec()
                 .tls()
@@ -396,8 +399,8 @@ public final class BackendResolver {
     }
 
     /**
-     * How far a Service wants requests to stay in a zone: all of them where there is an endpoint, by {@code trafficDistribution};
-     * where there are three, by the older annotation. As Envoy Gateway does.
+     * The zone preference of a Service. With {@code trafficDistribution} all requests stay in a zone that has at least
+     * one endpoint; with the older annotation, in a zone that has at least three. Envoy Gateway does the same.
      */
     private static Optional<LoadBalancer.PreferLocal> preferLocal(Resource<Service> service) {
         if (service.spec().trafficDistribution().isPresent()) {

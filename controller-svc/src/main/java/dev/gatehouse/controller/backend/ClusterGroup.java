@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Several backends as one cluster. A split by route would do for shares; that a session stays with its endpoint, and that a backend
- * stands by for others, Envoy decides within a cluster.
+ * Several backends as one cluster. Envoy's weighted routes could split requests too, but Envoy keeps sessions and falls
+ * back to a stand-by backend only within one cluster.
  */
 public final class ClusterGroup {
     /** A backend of the group. */
@@ -17,7 +17,7 @@ public final class ClusterGroup {
 
     private ClusterGroup() {}
 
-    /** Why {@code members} cannot be one cluster for HTTP; empty: they can. */
+    /** Why {@code members} cannot be one cluster for HTTP; empty: they can be one cluster. */
     public static Optional<String> obstacle(List<Member> members) {
         List<ClusterSpec.Protocol> protocols = members.stream()
                 .map(member -> member.cluster().protocol())
@@ -46,7 +46,10 @@ public final class ClusterGroup {
                 : Optional.empty();
     }
 
-    /** True if some endpoints are called by the host of requests and others by a name: Envoy takes the host for all of a cluster. */
+    /**
+     * True if some endpoints use the request's host as SNI and others a fixed name. Envoy cannot mix the two in one
+     * cluster: the host would be used for all endpoints.
+     */
     static boolean mixesNames(Stream<Optional<ClusterSpec.Tls>> transports) {
         List<Boolean> byRequest = transports
                 .flatMap(Optional::stream)
@@ -56,7 +59,7 @@ public final class ClusterGroup {
         return byRequest.size() > 1;
     }
 
-    /** The cluster of {@code members}, of which there is at least one; named by them. */
+    /** Makes the cluster of {@code members} (at least one), with a name made from the members' names. */
     public static ClusterSpec of(List<Member> members) {
         return named(
                 members.stream()
@@ -66,7 +69,7 @@ public final class ClusterGroup {
                 members);
     }
 
-    /** The cluster of {@code members}, of which there is at least one. */
+    /** Makes the cluster of {@code members} (at least one) under the given name. */
     static ClusterSpec named(String name, List<Member> members) {
         boolean allStandBy = members.stream().allMatch(Member::standBy);
         return new ClusterSpec(

@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a cluster is asked for beside its backend. Two routes with different settings for one backend have two clusters, and equal
- * settings share one.
+ * The settings of a cluster beside its backend. Routes with equal settings for a backend share a cluster; routes with
+ * different settings have different clusters.
  *
- * @param routingType absent: the fleet's
- * @param statName under which the cluster is counted; absent: its name
+ * @param routingType absent: the fleet's routing type
+ * @param statName the cluster's name in Envoy's statistics ({@code alt_stat_name}); absent: the cluster's own name
  */
 public record ClusterSettings(
         BackendSettings backend,
@@ -32,9 +32,9 @@ public record ClusterSettings(
             new ClusterSettings(BackendSettings.NONE, false, Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
-     * Those of a reference to a backend that is no route's.
+     * The settings of a backend reference of an object other than a route.
      *
-     * @param hostname what health checks ask for that do not say it
+     * @param hostname the Host header of health checks that do not set one
      */
     public static ClusterSettings of(BackendSettings settings, String hostname) {
         return new ClusterSettings(
@@ -42,9 +42,9 @@ public record ClusterSettings(
     }
 
     /**
-     * Those of a route.
+     * The settings of a route.
      *
-     * @param hostname what health checks ask for that do not say it
+     * @param hostname the Host header of health checks that do not set one
      */
     public static ClusterSettings of(TrafficSettings settings, String hostname) {
         return new ClusterSettings(
@@ -55,34 +55,34 @@ public record ClusterSettings(
                 Optional.empty());
     }
 
-    /** The same, counted under a name of its own. */
+    /** A copy whose cluster has the given name in Envoy's statistics. */
     public ClusterSettings countedAs(String name) {
         return new ClusterSettings(backend, useClientProtocol, routingType, admission, Optional.of(name));
     }
 
-    /** The same, where requests stay in the proxy's zone as far as {@code local} says, unless the settings say otherwise. */
+    /** A copy with the zone preference {@code local}, unless the settings already have one. */
     ClusterSettings preferring(LoadBalancer.PreferLocal local) {
         return new ClusterSettings(backend.preferring(local), useClientProtocol, routingType, admission, statName);
     }
 
-    /** The same, where as many requests as {@code budget} says may be retries, unless the settings say otherwise. */
+    /** A copy with the retry budget {@code budget}, unless the settings already have one. */
     ClusterSettings within(CircuitBreaker.RetryBudget budget) {
         return new ClusterSettings(backend.within(budget), useClientProtocol, routingType, admission, statName);
     }
 
-    /** What of them counts for UDP: how an endpoint is selected, and how names are resolved. */
+    /** A copy with only the settings that apply to UDP: load balancing and name resolution. */
     public ClusterSettings forDatagrams() {
         return new ClusterSettings(backend.forDatagrams(), false, routingType, Optional.empty(), statName);
     }
 
-    /** What of the settings shows in the endpoints of a cluster. */
+    /** The settings that change the cluster's endpoints resource (ClusterLoadAssignment). */
     private record OfEndpoints(
             Optional<LoadBalancer.PreferLocal> preferLocal,
             String weightedZones,
             OptionalInt healthPort,
             Optional<RoutingType> routingType) {}
 
-    /** The port of health checks, where it is another than that of requests. */
+    /** The port of health checks; empty: health checks use the port of requests. */
     public OptionalInt healthPort() {
         return backend.healthCheck()
                 .flatMap(HealthCheck::active)
@@ -90,7 +90,7 @@ public record ClusterSettings(
                 .orElse(OptionalInt.empty());
     }
 
-    /** True if endpoints are told apart by their zones. */
+    /** True if the endpoints are grouped into localities by their zones. */
     public boolean byZone() {
         return backend.loadBalancer()
                 .filter(balancer -> balancer.preferLocal().isPresent()
@@ -98,12 +98,12 @@ public record ClusterSettings(
                 .isPresent();
     }
 
-    /** A short text that is equal for equal settings. */
+    /** A short text for cluster names, equal for equal settings. */
     String digest() {
         return digest(toString());
     }
 
-    /** As {@link #digest}, of what shows in endpoints; empty: nothing does. */
+    /** The {@link #digest} of the settings that change the endpoints resource; empty: no setting changes it. */
     Optional<String> endpointsDigest() {
         OfEndpoints shown = new OfEndpoints(
                 backend.loadBalancer().flatMap(LoadBalancer::preferLocal),

@@ -16,12 +16,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * An Envoy cluster to be: named by what it is, so that rules may come, go and change their order without touching it.
+ * The specification of an Envoy cluster. Its name is made from its content, so that a cluster stays as it is when route
+ * rules are added, removed or reordered.
  *
  * @param name unique in a fleet; equal specifications have equal names
- * @param endpointsName of the resource with the endpoints, which clusters with different settings share where the settings do not show there
- * @param credentials that requests get, one after the other
- * @param wishes what the backend itself wants; {@code settings} have what counts of it
+ * @param endpointsName the name of the endpoints resource; clusters whose settings differ share it if the settings do
+ * not change the endpoints
+ * @param credentials the credentials that are added to requests, in this order
+ * @param wishes the backend's own settings; {@code settings} already include the ones that apply
  */
 public record ClusterSpec(
         String name,
@@ -39,14 +41,14 @@ public record ClusterSpec(
         credentials = List.copyOf(credentials);
     }
 
-    /** The same backend, whose requests get {@code credential} too. */
+    /** A copy that also adds {@code credential} to requests. */
     public ClusterSpec injecting(InjectedCredential credential) {
         List<InjectedCredential> all = new ArrayList<>(credentials);
         all.add(credential);
         return new ClusterSpec(name + credential.suffix(), endpoints, protocol, settings, endpointsName, all, wishes);
     }
 
-    /** The same endpoints, and where TLS is spoken to them, by a Gateway that shows {@code certificate}. */
+    /** A copy that shows the client certificate {@code certificate} to endpoints with TLS. */
     public ClusterSpec presenting(ObjectKey certificate) {
         if (tls().isEmpty()) {
             return this;
@@ -63,15 +65,15 @@ public record ClusterSpec(
     }
 
     /**
-     * The same backend, treated as {@code settings} of a reference say that is no route's.
+     * A copy with the {@code settings} of a reference whose owner is not a route.
      *
-     * @param hostname what health checks ask for that do not say it
+     * @param hostname the Host header of health checks that do not set one
      */
     public ClusterSpec with(BackendSettings settings, String hostname) {
         return with(ClusterSettings.of(settings, hostname));
     }
 
-    /** The same backend, treated as {@code more} say. */
+    /** A copy with the settings {@code more}. */
     public ClusterSpec with(ClusterSettings more) {
         ClusterSettings all = wishes.under(more);
         if (all.equals(settings)) {
@@ -89,47 +91,47 @@ public record ClusterSpec(
                 wishes);
     }
 
-    /** The same backend, which wants something itself. */
+    /** A copy with the backend's own settings {@code own}. */
     ClusterSpec wishing(BackendWishes own) {
         return new ClusterSpec(name, endpoints, protocol, settings, endpointsName, credentials, own).with(settings);
     }
 
-    /** The same under a name of its own. */
+    /** A copy with the name {@code other}. */
     public ClusterSpec renamed(String other) {
         return new ClusterSpec(other, endpoints, protocol, settings, endpointsName, credentials, wishes);
     }
 
-    /** Where each request goes to its own host: what that may be. */
+    /** The limits on a request's host, if each request is sent to its own host; empty: the endpoints are known. */
     public Optional<Endpoints.Resolved> resolved() {
         return endpoints instanceof Endpoints.Resolved each ? Optional.of(each) : Optional.empty();
     }
 
-    /** Each way in which TLS is spoken to endpoints. */
+    /** The distinct TLS settings of the endpoints. */
     public List<Tls> tls() {
         return transports().stream().flatMap(Optional::stream).toList();
     }
 
-    /** Each way to speak to endpoints, once: by TLS, or in plain text. */
+    /** The distinct transports of the endpoints: TLS settings, or empty for plain text. */
     public List<Optional<Tls>> transports() {
         return endpoints.transports().distinct().toList();
     }
 
-    /** What is spoken to the endpoints. */
+    /** The protocol of requests to the endpoints. */
     public enum Protocol {
         HTTP1,
-        /** HTTP/2, without TLS unless the endpoints have it. */
+        /** HTTP/2. Without TLS it is spoken with prior knowledge (h2c). */
         HTTP2
     }
 
-    /** Where the endpoints come from. */
+    /** The source of the endpoints. */
     public sealed interface Endpoints {
-        /** True if there is a name to be resolved. */
+        /** True if an endpoint has a DNS name that Envoy must resolve. */
         boolean dns();
 
-        /** How each endpoint is spoken to: by TLS, or in plain text. */
+        /** The transport of each endpoint: TLS settings, or empty for plain text. */
         Stream<Optional<Tls>> transports();
 
-        /** What has the EndpointSlices that some are from. */
+        /** The Services and ServiceImports whose EndpointSlices the endpoints are from. */
         default Stream<SlicesOwner> owners() {
             return switch (this) {
                 case ServicePort port -> Stream.of(port.owner());
@@ -141,20 +143,20 @@ public record ClusterSpec(
         }
 
         /**
-         * True if the endpoints can be grouped by their zones: the backends of a split are told apart by Envoy's localities, which
-         * zones are, too.
+         * True if the endpoints can be grouped by their zones. Envoy's localities either separate the backends of a
+         * split or the zones, not both.
          */
         default boolean zoned() {
             return !(this instanceof Weighted weighted) || weighted.onePerPriority();
         }
 
-        /** The same endpoints for a Gateway that shows {@code certificate}. */
+        /** A copy that shows the client certificate {@code certificate} to endpoints with TLS. */
         Endpoints presenting(ObjectKey certificate);
 
         /**
          * The EndpointSlices of a Service.
          *
-         * @param portName the name of the Service's port; absent where it has none
+         * @param portName the name of the Service's port; absent: the port has no name
          */
         record ServicePort(SlicesOwner owner, Optional<String> portName, String transport, Optional<Tls> tls)
                 implements Endpoints {
@@ -198,7 +200,7 @@ public record ClusterSpec(
             }
         }
 
-        /** None: the backend is an object of an extension server, which makes the cluster what it is. */
+        /** No endpoints: the backend is an object of an extension server, and the server completes the cluster. */
         record OfExtension(ExtensionReference backend) implements Endpoints {
             @Override
             public boolean dns() {
@@ -217,10 +219,10 @@ public record ClusterSpec(
         }
 
         /**
-         * Each request's own host, or each connection's SNI, that a name server resolves.
+         * The host of each request, or the SNI of each connection, resolved by DNS.
          *
-         * @param refused addresses that none may lead to
-         * @param refusedPorts ports that none may name
+         * @param refused the addresses that no host may resolve to
+         * @param refusedPorts the ports that no host may name
          */
         record Resolved(Optional<Tls> tls, List<Cidr> refused, Set<Integer> refusedPorts) implements Endpoints {
             public Resolved {
@@ -244,7 +246,7 @@ public record ClusterSpec(
             }
         }
 
-        /** Those of several backends, each with its share. */
+        /** The endpoints of several backends, each with its share of requests. */
         record Weighted(List<Share> shares) implements Endpoints {
             public Weighted {
                 shares = List.copyOf(shares);
@@ -278,7 +280,7 @@ public record ClusterSpec(
         }
     }
 
-    /** What EndpointSlices belong to: a Service, or a ServiceImport. */
+    /** The owner of EndpointSlices: a Service, or a ServiceImport. */
     public record SlicesOwner(boolean imported, ObjectKey key) implements Comparable<SlicesOwner> {
         private static final Comparator<SlicesOwner> ORDER =
                 Comparator.comparing(SlicesOwner::imported).thenComparing(SlicesOwner::key);
@@ -289,9 +291,9 @@ public record ClusterSpec(
         }
     }
 
-    /** An endpoint that is listed, and how it is spoken to. */
+    /** A listed endpoint and its transport. */
     public record Place(Backend.Member member, Optional<Tls> tls) {
-        /** An endpoint that is called as its address says. */
+        /** An endpoint whose request host is its own address. */
         static Place of(Backend.Endpoint endpoint, Optional<Tls> tls) {
             return new Place(new Backend.Member(endpoint, Optional.empty(), Optional.empty()), tls);
         }
@@ -300,17 +302,18 @@ public record ClusterSpec(
     /**
      * A part of {@link Endpoints.Weighted}.
      *
-     * @param weight among the shares that are not on stand-by, or among those that are
-     * @param standBy it gets requests while the others have no endpoint that is healthy
+     * @param weight relative to the other shares with the same {@code standBy}
+     * @param standBy true if the share gets requests only while the other shares have no healthy endpoint
      */
     public record Share(Endpoints endpoints, int weight, boolean standBy) {}
 
     /**
      * TLS to the endpoints.
      *
-     * @param subjectAltNames one of which an endpoint's certificate must have; empty: the name that the endpoint is called by
-     * @param clientCertificate the Secret that the endpoints are shown
-     * @param connection what the backend itself says of the connection
+     * @param subjectAltNames an endpoint's certificate must have one of these names; empty: the certificate must have
+     * the SNI name
+     * @param clientCertificate the Secret with the client certificate for the endpoints
+     * @param connection the backend's own parameters of the handshake
      */
     public record Tls(
             Trust trust,
@@ -322,7 +325,7 @@ public record ClusterSpec(
             subjectAltNames = List.copyOf(subjectAltNames);
         }
 
-        /** As a BackendTLSPolicy asks for it. */
+        /** The TLS settings of a BackendTLSPolicy. */
         public static Tls of(Trust trust, String hostname, List<BackendTlsPolicy.SubjectAltName> subjectAltNames) {
             return new Tls(
                     trust,
@@ -332,38 +335,38 @@ public record ClusterSpec(
                     EnvoyProxySpec.BackendTls.DEFAULT);
         }
 
-        /** The same, where {@code own} of the backend counts for what {@code this} says nothing of. */
+        /** A copy in which the backend's settings {@code own} fill the fields that are absent. */
         Tls over(Tls own) {
             return new Tls(trust, sni, subjectAltNames, own.clientCertificate, own.connection);
         }
 
-        /** A certificate that the backend asks for wins over the Gateway's. */
+        /** The backend's own client certificate wins over the Gateway's. */
         private Tls presenting(ObjectKey certificate) {
             return new Tls(
                     trust, sni, subjectAltNames, clientCertificate.or(() -> Optional.of(certificate)), connection);
         }
     }
 
-    /** What the endpoints' certificates are verified with. */
+    /** The CAs that the endpoints' certificates are verified with. */
     public sealed interface Trust {
         /** The CAs of the system. */
         record System() implements Trust {}
 
-        /** The CAs that a BackendTLSPolicy or Backend refers to: names the SDS resource with them. */
+        /** The CAs that a BackendTLSPolicy or Backend refers to. The owner's name is the name of the SDS resource with the CAs. */
         record Authorities(ObjectRef owner) implements Trust {}
 
         /** Nothing: any certificate is accepted. */
         record Anything() implements Trust {}
     }
 
-    /** The name that endpoints are called by. */
+    /** The SNI name in handshakes with endpoints. */
     public sealed interface Sni {
         record Fixed(String hostname) implements Sni {}
 
-        /** Each by its own name. */
+        /** Each endpoint's own name. */
         record OfEndpoint() implements Sni {}
 
-        /** By the host of each request. */
+        /** The host of each request. */
         record OfRequest() implements Sni {}
     }
 }

@@ -4,13 +4,13 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import java.util.Locale;
 
 /**
- * A credential that requests get on their way to a cluster's endpoints.
+ * A credential that Envoy adds to requests to a cluster's endpoints.
  *
- * @param secret has it: names the SDS resource
- * @param overwrite a header that a client sent is replaced
+ * @param secret the Secret with the credential; the SDS resource has its name
+ * @param overwrite whether the credential replaces a header that the client sent
  */
 public record InjectedCredential(ObjectKey secret, String header, boolean overwrite) {
-    /** What tells a cluster with the credential from others. */
+    /** The suffix in the name of a cluster with this credential. */
     String suffix() {
         return "/credential/" + secret + "/" + header.toLowerCase(Locale.ROOT) + (overwrite ? "/overwrite" : "");
     }

@@ -6,10 +6,10 @@ import java.util.Comparator;
 import java.util.Locale;
 
 /**
- * Where a proxy keeps the addresses of hosts that requests name. Clusters and filters with equal settings share one, since a cluster reaches
- * only what its cache knows.
+ * Names Envoy's DNS cache for the hosts that requests name. A filter fills the cache and a cluster reaches only hosts
+ * in its cache, so the two must share one: equal settings give the same cache.
  *
- * @param refresh how long an address is kept that the name server says nothing of
+ * @param refresh how long an address is kept if the DNS answer has no TTL
  */
 public record NameCache(Dns.LookupFamily family, Duration refresh) implements Comparable<NameCache> {
     private static final Comparator<NameCache> ORDER =
@@ -17,14 +17,14 @@ public record NameCache(Dns.LookupFamily family, Duration refresh) implements Co
 
     private static final Duration REFRESH = Duration.ofSeconds(30);
 
-    /** The cache of a cluster whose endpoints are what requests name. */
+    /** The cache of a cluster that sends each request to the request's host. */
     public static NameCache of(ClusterSpec spec) {
         return new NameCache(
                 spec.settings().backend().dns().flatMap(Dns::lookupFamily).orElse(Dns.LookupFamily.IPv4Preferred),
                 spec.settings().backend().dns().flatMap(Dns::refreshRate).orElse(REFRESH));
     }
 
-    /** What tells it from others. */
+    /** The cache's name, unique for its settings. */
     public String name() {
         return family.name().toLowerCase(Locale.ROOT) + "-" + refresh.toMillis() + "ms";
     }

@@ -11,9 +11,9 @@ import java.util.Optional;
 
 /** The clusters of services that proxies themselves call for a policy: authorization servers, key sets, external processors. */
 public final class ServiceClusters {
-    /** What has to be known of other objects. */
+    /** The view of other objects that is needed to make the clusters. */
     public interface World {
-        /** What a reference leads to. */
+        /** The target of a backend reference. */
         Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc);
 
         /** A Backend of Envoy Gateway's API. */
@@ -23,10 +23,10 @@ public final class ServiceClusters {
     private ServiceClusters() {}
 
     /**
-     * The cluster of all of {@code references} together.
+     * Makes one cluster of all {@code references}.
      *
      * @param place the path of the object that has the field {@code backendRefs}
-     * @param problems gets why there is none
+     * @param problems receives the reasons if no cluster can be made
      */
     public static Optional<ClusterSpec> cluster(
             World world,
@@ -60,7 +60,7 @@ public final class ServiceClusters {
         return Optional.of(members.size() == 1 ? members.getFirst().cluster() : ClusterGroup.of(members));
     }
 
-    /** The name by which a service is called: that of its first backend, seen from an object in {@code namespace}. */
+    /** The authority of requests to a service: the name of its first backend, as seen from {@code namespace}. */
     public static String authority(World world, BackendReference reference, String namespace) {
         ObjectKey key = reference.key(namespace);
         if (reference.group().equals(Kinds.ENVOY_GATEWAY_GROUP)) {

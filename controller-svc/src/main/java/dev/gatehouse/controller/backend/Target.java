@@ -3,12 +3,12 @@ package dev.gatehouse.controller.backend;
 import dev.gatehouse.gatewayapi.BackendReference;
 import dev.gatehouse.gatewayapi.ObjectKey;
 
-/** What a reference to a backend leads to. */
+/** The target of a reference to a backend. */
 public sealed interface Target {
     /** The reference as the user wrote it. */
     BackendReference reference();
 
-    /** The same target for a Gateway that shows {@code certificate} to its backends. */
+    /** A copy for a Gateway whose client certificate is {@code certificate}. */
     default Target presenting(ObjectKey certificate) {
         return switch (this) {
             case Found found -> new Found(found.reference(), found.cluster().presenting(certificate), found.standBy());
@@ -16,7 +16,7 @@ public sealed interface Target {
         };
     }
 
-    /** The same target, whose requests get {@code credential} too. */
+    /** A copy whose requests also get {@code credential}. */
     default Target injecting(InjectedCredential credential) {
         return switch (this) {
             case Found found -> new Found(found.reference(), found.cluster().injecting(credential), found.standBy());
@@ -24,7 +24,7 @@ public sealed interface Target {
         };
     }
 
-    /** The same target, treated as {@code settings} say. */
+    /** A copy whose cluster has {@code settings}. */
     default Target with(ClusterSettings settings) {
         return switch (this) {
             case Found found -> new Found(found.reference(), found.cluster().with(settings), found.standBy());
@@ -32,7 +32,7 @@ public sealed interface Target {
         };
     }
 
-    /** The same target, unless its endpoints are what each request names. */
+    /** Returns this target; a target without endpoints of its own (type DynamicResolver) becomes unresolved. */
     default Target withEndpoints(String user) {
         return this instanceof Found found && found.cluster().resolved().isPresent()
                 ? new Unresolved(
@@ -46,14 +46,14 @@ public sealed interface Target {
     /**
      * A cluster.
      *
-     * @param standBy it is for when no other backend of the rule has a healthy endpoint
+     * @param standBy true if the backend gets requests only while no other backend of the rule has a healthy endpoint
      */
     record Found(BackendReference reference, ClusterSpec cluster, boolean standBy) implements Target {}
 
     /**
-     * Nothing: requests for it are answered with 500.
+     * No cluster: requests for this backend are answered with 500.
      *
-     * @param reason of the condition ResolvedRefs
+     * @param reason the reason of the condition ResolvedRefs
      */
     record Unresolved(BackendReference reference, String reason, String message) implements Target {}
 }

@@ -16,15 +16,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The clusters by which a fleet's proxies reach the destinations of their access logs, traces and metrics.
+ * The clusters of the destinations of a fleet's access logs, traces and metrics.
  *
- * @param clusters by destination of access logs and traces; one that cannot be reached is not among them
- * @param metrics those of metrics, each by the name of {@link #metrics(int)}: the bootstrap names them
- * @param problems why some cannot be reached
+ * @param clusters the clusters of access logs and traces, by destination; unresolved destinations are absent
+ * @param metrics the clusters of metrics, with the names of {@link #metrics(int)}, which the bootstrap refers to
+ * @param problems the unresolved destinations, with the reasons
  */
 public record TelemetryClusters(
         Map<Destination, ClusterSpec> clusters, List<ClusterSpec> metrics, List<String> problems) {
-    /** None. */
+    /** No clusters. */
     public static final TelemetryClusters NONE = new TelemetryClusters(Map.of(), List.of(), List.of());
 
     public TelemetryClusters {
@@ -34,10 +34,10 @@ public record TelemetryClusters(
     }
 
     /**
-     * Resolves the destinations of {@code telemetry}. They may be in any namespace, as with Envoy Gateway: who may write an EnvoyProxy runs the
-     * proxies.
+     * Resolves the destinations of {@code telemetry}. A destination may be in any namespace without a ReferenceGrant,
+     * as with Envoy Gateway: the author of an EnvoyProxy operates the proxies.
      *
-     * @param proxy the EnvoyProxy that names them
+     * @param proxy the EnvoyProxy that has {@code telemetry}
      */
     public static TelemetryClusters of(ProxyTelemetry telemetry, ObjectKey proxy, BackendResolver backends) {
         Map<Destination, ClusterSpec> clusters = new HashMap<>();
@@ -56,7 +56,10 @@ public record TelemetryClusters(
                 clusters, metrics, problems.stream().distinct().toList());
     }
 
-    /** The name of the cluster of a sink of metrics, by its place: the bootstrap stays as it is when the backend changes. */
+    /**
+     * The name of a metrics sink's cluster, made from the sink's index, so that the bootstrap stays the same when the
+     * sink's backend changes.
+     */
     public static String metrics(int sink) {
         return "telemetry/metrics/" + sink;
     }
@@ -75,12 +78,12 @@ public record TelemetryClusters(
         return together(destination, found);
     }
 
-    /** All of them. */
+    /** The clusters of all destinations. */
     public Stream<ClusterSpec> all() {
         return Stream.concat(clusters.values().stream(), metrics.stream());
     }
 
-    /** The name of the cluster of a destination; empty: it cannot be reached. */
+    /** The name of the cluster of a destination; empty: the destination is unresolved. */
     public Optional<String> name(Destination destination) {
         return Optional.ofNullable(clusters.get(destination)).map(ClusterSpec::name);
     }
@@ -109,7 +112,7 @@ public record TelemetryClusters(
                 + (member.standBy() ? "(stand-by)" : "");
     }
 
-    /** By which a health check calls a backend that does not say it. */
+    /** The Host header of health checks that do not set one. */
     private static String host(BackendReference reference) {
         return reference.name() + reference.namespace().map(each -> "." + each).orElse("");
     }

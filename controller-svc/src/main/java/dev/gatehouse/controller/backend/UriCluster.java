@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The cluster of a service that is known by a URI alone: its host is looked up by DNS, and has a certificate that the system trusts. */
+/**
+ * The cluster of a service that is known only by its URI. The host is resolved by DNS, and an https host's certificate
+ * is verified with the system's CAs.
+ */
 public record UriCluster(Backend.Endpoint endpoint, ClusterSpec spec) {
     /** Makes the cluster of {@code uri}, of scheme http or https. */
     public static UriCluster of(URI uri) {

@@ -1,6 +1,6 @@
 /**
- * Backends of routes: references resolved to clusters that are keyed by what they are, and their endpoints. Pure; must not
- * know of Envoy resources.
+ * Backends of routes: references resolved to clusters, whose keys are made from their content, and their endpoints.
+ * Pure; must not know of Envoy resources.
  */
 @NullMarked
 package dev.gatehouse.controller.backend;

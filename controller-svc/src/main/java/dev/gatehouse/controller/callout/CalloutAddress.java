@@ -1,7 +1,7 @@
 package dev.gatehouse.controller.callout;
 
 /**
- * Where a gRPC service listens.
+ * The address on which a gRPC callout service listens.
  *
  * @param host or, with port 0, the path of a Unix socket that the proxy finds in its own file system
  */

@@ -38,13 +38,19 @@ import java.util.Optional;
  * that a replica cannot take, or loses with its connection, is tried at another replica within the deadline of the call.
  */
 public final class CalloutResources {
-    /** For an answer of authz-svc, or one of waf-svc: enough for the first of a process that has just begun on a busy node. */
+    /**
+     * The time limit of an answer of authz-svc or waf-svc. It is long enough for the first answer of a process that
+     * just started on a busy node.
+     */
     public static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-    /** TLS included; half of {@link #TIMEOUT}, so that another replica can still answer. */
+    /**
+     * The time limit of a connection attempt with its TLS handshake: half of {@link #TIMEOUT}, so that another replica
+     * can still answer.
+     */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
-    /** A connection whose bytes are not acknowledged for so long is lost: its node is gone. */
+    /** A connection counts as lost if its bytes stay unacknowledged for this long: its node is gone. */
     private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(1);
 
     private static final int RETRIES = 3;
@@ -56,20 +62,21 @@ public final class CalloutResources {
      */
     private static final int HOST_SELECTIONS = 30;
 
-    /** A stream of waf-svc is open for as long as its request waits for a backend. */
+    /** Bounds the concurrent calls. A waf-svc stream stays open while its request waits for a backend. */
     private static final int MAX_REQUESTS = 16_384;
 
-    /** All calls of a replica that dies are retried at once. */
+    /** Bounds the concurrent retries. All calls of a replica that dies are retried at the same time. */
     private static final int MAX_RETRIES = 4_096;
 
-    // Of Linux: netinet/in.h and netinet/tcp.h.
+    // Numbers of Linux socket options, from netinet/in.h and netinet/tcp.h.
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_USER_TIMEOUT = 18;
 
     private CalloutResources() {}
 
     /**
-     * Calls a callout service, by its name as authority: a sidecar in between refuses Envoy's default, the cluster's name, for the "/" in it.
+     * Makes the gRPC client settings of a callout service, with the service's name as authority. Envoy's default
+     * authority, the cluster's name, contains a "/", which a sidecar in between refuses.
      *
      * @param timeout of a call, its retries included; empty: a stream that lives as long as its request
      */
@@ -83,8 +90,8 @@ public final class CalloutResources {
                         .setNumRetries(Protos.uint32(RETRIES))
                         .setRetryBackOff(BackoffStrategy.newBuilder()
                                 .setBaseInterval(Protos.duration(FIRST_BACKOFF))
-                                // Envoy takes it for the timeout of a try as well. A replica that is slow is not
-                                // dead: it is not asked to stop, and the other is not given its work.
+                                // Envoy uses this timeout for each attempt as well. So a slow replica keeps its call:
+                                // only a lost call is given to another replica.
                                 .setMaxInterval(Protos.duration(timeout.orElse(TIMEOUT))))
                         .addRetryHostPredicate(RetryPolicy.RetryHostPredicate.newBuilder()
                                 .setName("envoy.retry_host_predicates.previous_hosts")
@@ -97,8 +104,8 @@ public final class CalloutResources {
     /**
      * Makes the cluster of a callout service.
      *
-     * @param name also its fleet's: "gatehouse/waf" is waf-svc
-     * @param tls by mutual TLS, with the certificate by which the proxy reaches xds-svc
+     * @param name the name of the cluster and of the service's fleet, such as "gatehouse/waf" for waf-svc
+     * @param tls whether the proxy uses mutual TLS, with the certificate that it shows to xds-svc
      */
     public static Cluster cluster(String name, CalloutAddress address, boolean tls) {
         Cluster.Builder cluster = Cluster.newBuilder()
@@ -115,7 +122,7 @@ public final class CalloutResources {
                         .addEndpoints(
                                 LocalityLbEndpoints.newBuilder().addLbEndpoints(Upstreams.endpoint(address(address)))));
         if (address.isSocket()) {
-            // In the same pod: the file's permissions are what TLS is elsewhere.
+            // The socket is in the proxy's pod. The permissions of its file protect it, so it needs no TLS.
             return cluster.setType(Cluster.DiscoveryType.STATIC).build();
         }
         cluster.setType(Cluster.DiscoveryType.STRICT_DNS)
@@ -137,8 +144,9 @@ public final class CalloutResources {
     }
 
     /**
-     * A replica that cannot be reached is left alone for a moment, until DNS says that it is gone. Its answers, also errors, do not count;
-     * and half of the replicas stay, since what looks dead may be slow.
+     * A replica that cannot be reached is left alone for a moment, until DNS says that it is gone. Only failed
+     * connections count, not answers with an error. At least half of the replicas stay in use, since a replica that
+     * looks dead may be slow.
      */
     private static OutlierDetection deadReplicas() {
         return OutlierDetection.newBuilder()
@@ -176,7 +184,7 @@ public final class CalloutResources {
         CommonTlsContext common = CommonTlsContext.newBuilder()
                 .setTlsParams(TlsParameters.newBuilder()
                         .setTlsMinimumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3)
-                        // As a client Envoy would end at 1.2.
+                        // Envoy's default maximum for clients is TLS 1.2.
                         .setTlsMaximumProtocolVersion(TlsParameters.TlsProtocol.TLSv1_3))
                 .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder()
                         .setName(ProxyFiles.CERTIFICATE)

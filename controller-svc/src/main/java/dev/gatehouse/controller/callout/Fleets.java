@@ -8,12 +8,12 @@ public final class Fleets {
     public static final String WAF = "gatehouse/waf";
     public static final String AUTHZ = "gatehouse/authz";
 
-    /** All of them. */
+    /** The fleets of all callout services. */
     public static final Set<String> ALL = Set.of(RATE_LIMIT, WAF, AUTHZ);
 
     private Fleets() {}
 
-    /** The service that a callout fleet is: "gatehouse/waf" is waf-svc. */
+    /** The name of the service whose fleet this is: waf-svc for "gatehouse/waf". */
     public static String service(String fleet) {
         return fleet.substring(fleet.indexOf('/') + 1) + "-svc";
     }

@@ -1,4 +1,7 @@
-/** The services that a proxy asks: their fleets, addresses and clusters. Must not know of routes or policies. */
+/**
+ * The callout services, which a proxy calls for each request: their fleets, addresses and clusters. Must not know of
+ * routes or policies.
+ */
 @NullMarked
 package dev.gatehouse.controller.callout;
 

@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The names in an expression about a request. Envoy builds an expression with any name; one that Envoy does not know makes an error of
- * each evaluation, and a rule with an error matches nothing: a rule that denies would let everybody through.
+ * Checks the names in an expression about a request. Envoy builds an expression with any name, but an unknown name
+ * makes each evaluation an error, and a rule with an error never matches. A Deny rule would then let every request
+ * through.
  */
 final class CelNames {
     /** Envoy's attributes (its page "Attributes") that are known when a request is authorized. */
@@ -54,7 +55,7 @@ final class CelNames {
                     "transport_failure_reason",
                     "termination_details"));
 
-    /** Attributes whose fields Envoy takes from elsewhere. */
+    /** Attributes whose fields are not fixed: other filters set them. */
     private static final Set<String> OPEN = Set.of("metadata", "filter_state", "xds");
 
     private static final Set<String> AFTERWARDS = Set.of("response", "upstream", "upstream_filter_state");
@@ -77,7 +78,7 @@ final class CelNames {
 
     private CelNames() {}
 
-    /** @param reason what is wrong with a name, and what was expected */
+    /** @param reason the unknown name, and the expected ones */
     record Unknown(CelExpr where, String reason) {}
 
     static Optional<Unknown> unknown(CelAbstractSyntaxTree ast) {
@@ -123,7 +124,7 @@ final class CelNames {
                         + String.join(", ", known.stream().sorted().toList()) + ")");
     }
 
-    /** A time zone that is written out. */
+    /** Checks a time zone that is written as a literal. */
     private static Optional<Unknown> zone(CelExpr.CelCall call) {
         if (!OF_TIME.contains(call.function()) || call.args().isEmpty()) {
             return Optional.empty();
@@ -146,7 +147,7 @@ final class CelNames {
         if (name.matches("[+-]?\\d{2}:\\d{2}")) {
             return true;
         }
-        // SystemV: names that only the JDK has.
+        // Names that begin with SystemV exist in the JDK only.
         return ZoneId.getAvailableZoneIds().contains(name) && !name.startsWith("SystemV/");
     }
 }

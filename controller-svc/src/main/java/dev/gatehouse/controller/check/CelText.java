@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Expressions of CEL as Envoy builds them: no comprehensions, no messages, and the functions of CEL's standard library without
- * {@code string}. Envoy refuses a listener with an expression that it cannot build.
+ * Checks CEL expressions as Envoy builds them: without comprehensions and messages, and with the functions of CEL's
+ * standard library except {@code string}. Envoy refuses a listener with an expression that it cannot build.
  */
 public final class CelText {
     private static final int MAX_LENGTH = 16_384;
@@ -55,14 +55,14 @@ public final class CelText {
 
     private CelText() {}
 
-    /** CEL's parser, made when an expression is first checked: most configurations have none. */
+    /** CEL's parser, created when the first expression is checked, since most configurations have none. */
     private static final class Parser {
         static final CelParser INSTANCE = CelCompilerFactory.standardCelCompilerBuilder()
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .build();
     }
 
-    /** Why Envoy would not take {@code expression}; empty: it would. */
+    /** Why Envoy would refuse {@code expression}; empty: Envoy accepts it. */
     public static Optional<String> problem(String expression) {
         if (expression.isEmpty() || expression.length() > MAX_LENGTH) {
             return Optional.of(
@@ -82,7 +82,7 @@ public final class CelText {
         }
     }
 
-    /** Why a rule about requests cannot have {@code expression}: Envoy would not take it, or would find one of its names nowhere. */
+    /** Why a rule about requests cannot have {@code expression}: Envoy would refuse it, or does not know one of its names. */
     public static Optional<String> problemForRequests(String expression) {
         Optional<String> problem = problem(expression);
         if (problem.isPresent()) {
@@ -106,7 +106,7 @@ public final class CelText {
                 .orElse("");
     }
 
-    /** The syntax tree of {@code expression}, which has no problem: the form in which Envoy's matchers want it. */
+    /** The syntax tree of a valid {@code expression}, in the form that Envoy's matchers take. */
     public static ParsedExpr parsed(String expression) {
         try {
             return CelProtoAbstractSyntaxTree.fromCelAst(

@@ -33,14 +33,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What Envoy checks when it loads a message: the rules in its {@code .proto} files, and beyond them what its code refuses
- * (regular expressions, formats, headers that may not be changed, sizes). Envoy refuses a resource whole where one part of it is
- * wrong, so each object's part is checked here before it joins others.
+ * Checks messages as Envoy does when it loads them: by the rules in the {@code .proto} files, and by further checks of
+ * Envoy's code (regular expressions, formats, protected headers, sizes). Envoy refuses a whole resource for one invalid
+ * part, so each object's part is checked before it is combined with others.
  *
  * <p>Thread-safe. Linear in the size of the message.
  */
 public final class EnvoyRules {
-    /** What a direct response may carry; Envoy's own limit is raised to what a table needs, up to this. */
+    /** The most bytes of a direct response. Envoy's default limit is raised up to this value if a table needs it. */
     public static final int MAX_DIRECT_RESPONSE_BYTES = 1024 * 1024;
 
     /** The messages that are checked by their classes. */
@@ -70,7 +70,7 @@ public final class EnvoyRules {
 
     private final Function<String, Optional<Message>> classes;
 
-    /** @param packed an instance of each type, by its full name, that the messages pack as Any; others are not looked into */
+    /** @param packed finds an instance of a type packed as Any, by its full name; packed messages of other types are not checked */
     public EnvoyRules(Function<String, Optional<Message>> packed) {
         this(packed, packed);
     }
@@ -81,9 +81,9 @@ public final class EnvoyRules {
     }
 
     /**
-     * For messages that may pack any of Envoy's.
+     * Rules for messages that may pack any message of Envoy's API.
      *
-     * @param known those that are read as the classes that the program has of them
+     * @param known finds an instance of a type that has a generated class
      */
     public static EnvoyRules ofAllTypes(Function<String, Optional<Message>> known) {
         Map<String, Message> special = SPECIAL.stream()
@@ -96,7 +96,7 @@ public final class EnvoyRules {
                 classes);
     }
 
-    /** What is wrong first: the field's place in the message, the value, and what was expected; empty: nothing. */
+    /** The first problem: the field's path in the message, the value, and the expected one; empty: the message is valid. */
     public Optional<String> problem(Message given) {
         Message message = given instanceof DynamicMessage dynamic ? known(dynamic) : given;
         Optional<String> own = special(message).or(() -> ProtoRules.problem(message));
@@ -158,7 +158,7 @@ public final class EnvoyRules {
         }
     }
 
-    /** The message as the class that the program has of it, whose fields are then of classes, too. */
+    /** The message as an instance of its generated class, so that its fields are generated classes too. */
     private Message known(DynamicMessage message) {
         Optional<Message> type = classes.apply(message.getDescriptorForType().getFullName());
         try {
@@ -168,7 +168,7 @@ public final class EnvoyRules {
         }
     }
 
-    /** The endpoints in a cluster may be names that it resolves. */
+    /** True if the field holds endpoints of a cluster that resolves names. */
     private static boolean isResolved(Message message, FieldDescriptor field) {
         return message instanceof Cluster cluster
                 && field.getNumber() == Cluster.LOAD_ASSIGNMENT_FIELD_NUMBER
@@ -177,7 +177,7 @@ public final class EnvoyRules {
                         || cluster.hasClusterType());
     }
 
-    /** What Envoy's code refuses beyond the rules in the {@code .proto} files. */
+    /** The checks of Envoy's code beyond the rules in the {@code .proto} files. */
     private static Optional<String> special(Message message) {
         return switch (message) {
             case RegexMatcher matcher -> Expressions.problem(matcher.getRegex()).map(text -> "regex: " + text);
@@ -283,7 +283,7 @@ public final class EnvoyRules {
         };
     }
 
-    /** Endpoints that come by EDS are addresses: Envoy resolves none. */
+    /** Endpoints by EDS must be IP addresses, since Envoy does not resolve names there. */
     private static Optional<String> endpoints(ClusterLoadAssignment endpoints) {
         for (LocalityLbEndpoints locality : endpoints.getEndpointsList()) {
             for (LbEndpoint endpoint : locality.getLbEndpointsList()) {

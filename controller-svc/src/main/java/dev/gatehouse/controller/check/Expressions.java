@@ -7,14 +7,15 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Regular expressions as Envoy compiles them, by RE2 over bytes (Latin-1): checked for syntax and for the size of RE2's program, before any compiler
- * sees them. RE2 gives a program at most two thirds of 8 MiB, about 87,000 instructions; the bound here is lower, since a proxy
- * keeps an automaton of each expression in each thread.
+ * Checks regular expressions as Envoy compiles them, by RE2 over bytes (Latin-1). The syntax and the size of RE2's
+ * program are checked before any compiler sees the expression. RE2 gives a program at most two thirds of 8 MiB, about
+ * 87,000 instructions; the bound here is lower, since a proxy keeps an automaton of each expression in each thread.
  *
- * <p>The check takes time linear in the length of the expression and a bounded depth of the stack, whatever the expression is.
+ * <p>The check takes time linear in the length of the expression and a bounded depth of the stack, whatever the
+ * expression is.
  */
 public final class Expressions {
-    /** What an expression may be compiled to, in instructions of RE2. */
+    /** The largest program of an expression, in RE2 instructions. */
     public static final int MAX_INSTRUCTIONS = 32_768;
 
     /** RE2's limit for one repetition, and for nested ones multiplied. */
@@ -24,22 +25,22 @@ public final class Expressions {
 
     private static final int MAX_LENGTH = 65_536;
 
-    /** Of "[:name:]" and "{n,m}", in characters. */
+    /** The most characters of "[:name:]" and "{n,m}". */
     private static final int MAX_CLASS_NAME = 16;
 
     private static final int MAX_REPETITION = 32;
 
-    /** The instructions of a class that is most of all bytes. */
+    /** The instructions of a class that contains most bytes. */
     private static final int WIDE_CLASS = 2;
 
-    /** The same of a category or script of Unicode, of which the part below 256 counts. */
+    /** The instructions of a Unicode category or script, of which only the characters below 256 count. */
     private static final int UNICODE_CLASS = 16;
 
     private static final int MAX_BYTE = 0xff;
 
     private Expressions() {}
 
-    /** Why Envoy would not take {@code expression}; empty: it would. The text begins with the expression, quoted. */
+    /** Why Envoy would refuse {@code expression}; empty: Envoy accepts it. The text begins with the expression, quoted. */
     public static Optional<String> problem(String expression) {
         return check(expression).map(problem -> "\"" + shortened(expression) + "\" " + problem);
     }
@@ -57,8 +58,8 @@ public final class Expressions {
             return oversized;
         }
         try {
-            // The repetitions are checked above: here they are small, so that the compiler's work and stack are small,
-            // too.
+            // Repetitions are already checked. They are replaced by small ones here, so that the compiler needs little
+            // time and stack.
             Pattern.compile(scan.withSmallRepetitions.toString());
             return Optional.empty();
         } catch (PatternSyntaxException e) {
@@ -67,7 +68,7 @@ public final class Expressions {
         }
     }
 
-    /** How many groups an expression that is valid captures. */
+    /** The number of capturing groups of a valid expression. */
     public static int groups(String expression) {
         Scan scan = new Scan(expression);
         scan.run();
@@ -121,7 +122,7 @@ public final class Expressions {
         }
     }
 
-    /** A group that is open: what stands before it, and its alternatives so far. */
+    /** An open group: the part before it, and its alternatives so far. */
     private static final class Group {
         private Part done = Part.EMPTY;
         private Part last = Part.EMPTY;
@@ -136,7 +137,7 @@ public final class Expressions {
         }
     }
 
-    /** One pass over an expression: its size, its repetitions, its depth. Syntax beyond that is the compiler's. */
+    /** One pass over an expression that determines its size, repetitions and depth. The compiler checks all other syntax. */
     private static final class Scan {
         private final String text;
         private final Deque<Group> groups = new ArrayDeque<>();
@@ -144,7 +145,7 @@ public final class Expressions {
         private int at;
         private int captures;
 
-        /** An escape that RE2 does not know; empty: there was none so far. */
+        /** The first escape that RE2 does not know; empty: none so far. */
         private Optional<String> wrongEscape = Optional.empty();
 
         Scan(String text) {
@@ -209,7 +210,7 @@ public final class Expressions {
             return groups.element();
         }
 
-        /** A backslash and what belongs to it. */
+        /** Reads a backslash and the escape after it. */
         private void escape() {
             if (text.startsWith("\\Q", at)) {
                 int end = text.indexOf("\\E", at + 2);
@@ -221,7 +222,7 @@ public final class Expressions {
             group().add(new Part(escaped(), 1));
         }
 
-        /** Passes an escape, inside or outside of brackets; returns its size. */
+        /** Skips an escape, inside or outside of brackets; returns its size. */
         private int escaped() {
             int begin = at;
             char kind = at + 1 < text.length() ? text.charAt(at + 1) : ' ';
@@ -265,7 +266,7 @@ public final class Expressions {
             }
         }
 
-        /** A class in brackets; returns its size. */
+        /** Skips a class in brackets; returns its size. */
         private int bracket() {
             int size = 1;
             at++;
@@ -325,7 +326,7 @@ public final class Expressions {
             }
         }
 
-        /** {@code {n}}, {@code {n,}} or {@code {n,m}}; anything else is a literal brace. */
+        /** Reads {@code {n}}, {@code {n,}} or {@code {n,m}}; empty: the brace is literal. */
         private Optional<String> repetition() {
             int end = endWithin("}", at, MAX_REPETITION);
             String inside = end < 0 ? "" : text.substring(at + 1, end);
@@ -356,14 +357,14 @@ public final class Expressions {
             return Optional.empty();
         }
 
-        /** Where {@code end} stands next, at most {@code length} characters on; -1: not there. */
+        /** The index of the next {@code end}, at most {@code length} characters ahead; -1: there is none. */
         private int endWithin(String end, int from, int length) {
             int found =
                     text.substring(from, Math.min(text.length(), from + length)).indexOf(end);
             return found < 0 ? -1 : from + found;
         }
 
-        /** Digits that fit a long, and are too many where they did not. */
+        /** Shortens digits so that they fit a long, to a value that is too large if they did not fit. */
         private static String limited(String digits) {
             return digits.length() > 9 ? "999999999" : digits;
         }

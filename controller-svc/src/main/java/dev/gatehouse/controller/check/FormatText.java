@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Envoy's format strings, with commands such as {@code %REQ(x-a?y):10%}: in access logs, header values and bodies. Envoy 1.40
- * refuses a whole listener or route table where one does not parse.
+ * Envoy's format strings, with commands such as {@code %REQ(x-a?y):10%}: in access logs, header values and bodies.
+ * Envoy 1.40 refuses a whole listener or route table for one format that it cannot parse.
  */
 public final class FormatText {
-    /** A command; its parameters reach to the first ")" that a length or "%" follows. */
+    /** A command. Its parameters end at the first ")" before a length or "%". */
     private static final Pattern COMMAND = Pattern.compile("%([A-Z0-9_]+)(?:\\((.*?)\\))?(?::([0-9]{1,19}))?%");
 
     private static final Set<String> WITHOUT_PARAMETERS = words("""
@@ -78,7 +78,7 @@ public final class FormatText {
 
     private static final Pattern HEADERS = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~:?-]+");
 
-    /** Commands whose parameter, if there is one, is one of these. */
+    /** Commands whose optional parameter must be one of the given words. */
     private static final Map<String, Set<String>> OPTIONS =
             Map.of("PATH", words("WQ NQ"), "QUERY_PARAMS", words("ORIG DECODED"));
 
@@ -95,7 +95,7 @@ public final class FormatText {
         return Arrays.stream(text.strip().split("\\s+")).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Why Envoy does not read {@code format}; empty: it does. */
+    /** Why Envoy cannot read {@code format}; empty: Envoy can read it. */
     public static Optional<String> problem(String format) {
         Matcher command = COMMAND.matcher(format);
         int at = format.indexOf('%');
@@ -120,7 +120,7 @@ public final class FormatText {
         return Optional.empty();
     }
 
-    /** The same for each text in a format of JSON; the problem begins with its place. */
+    /** Checks each text in a JSON format. The problem begins with the text's path. */
     public static Optional<String> problem(Struct format) {
         for (Map.Entry<String, Value> field : format.getFieldsMap().entrySet()) {
             Optional<String> problem = problem(field.getValue());
@@ -156,7 +156,7 @@ public final class FormatText {
         return place + (text.startsWith("[") ? "" : ": ") + text;
     }
 
-    /** The same for each string value in OpenTelemetry's messages, at any depth. */
+    /** Checks each string value in OpenTelemetry's messages, at any depth. */
     static Optional<String> problemWithValues(Message message) {
         for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
             FieldDescriptor field = entry.getKey();

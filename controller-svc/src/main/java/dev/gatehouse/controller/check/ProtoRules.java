@@ -23,14 +23,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The validation rules in Envoy's {@code .proto} files (the option {@code validate.rules} of protoc-gen-validate), read from the
- * descriptors of the messages. Envoy refuses a resource that breaks one. Of a message's fields only, not of those in messages
- * that it holds.
+ * The validation rules in Envoy's {@code .proto} files (the option {@code validate.rules} of protoc-gen-validate), read
+ * from the descriptors of the messages. Envoy refuses a resource that violates a rule. Only a message's own fields are
+ * checked, not the fields of messages in it.
  */
 final class ProtoRules {
     private static final Map<String, Pattern> PATTERNS = new ConcurrentHashMap<>();
 
-    /** RFC 9110: field names, with the pseudo headers of HTTP/2; as protoc-gen-validate has it. */
+    /** Field names of RFC 9110 and pseudo headers of HTTP/2, with protoc-gen-validate's expression. */
     private static final Pattern HEADER_NAME = Pattern.compile("^:?[0-9a-zA-Z!#$%&'*+-.^_|~\\x60]+$");
 
     private static final Pattern HEADER_VALUE = Pattern.compile("^[^\\x00-\\x08\\x0A-\\x1F\\x7F]*$");
@@ -40,7 +40,7 @@ final class ProtoRules {
 
     private ProtoRules() {}
 
-    /** The first field that breaks a rule, with the value and what was expected; empty: none does. */
+    /** The first field that violates a rule, with its value and the expected one; empty: all fields are valid. */
     static Optional<String> problem(Message message) {
         Descriptor type = message.getDescriptorForType();
         if (type.getOptions().getExtension(Validate.disabled)
@@ -48,7 +48,7 @@ final class ProtoRules {
             return Optional.empty();
         }
         for (OneofDescriptor oneof : type.getRealOneofs()) {
-            // A choice that these classes do not know yet is an unknown field.
+            // A oneof may be set to a newer field, which these classes see as an unknown field.
             if (oneof.getOptions().getExtension(Validate.required)
                     && !message.hasOneof(oneof)
                     && message.getUnknownFields().asMap().isEmpty()) {
@@ -81,7 +81,7 @@ final class ProtoRules {
         if (field.isRepeated()) {
             return repeated((List<?>) message.getField(field), rules.getRepeated());
         }
-        // A field of a oneof is checked where it is the one that is set.
+        // A field of a oneof is checked only if it is set.
         if (field.getRealContainingOneof() != null && !message.hasField(field)) {
             return Optional.empty();
         }
@@ -172,7 +172,7 @@ final class ProtoRules {
         };
     }
 
-    /** The value of one of the wrapper messages, whose rules are those of what they wrap. */
+    /** Unwraps a wrapper message, whose rules apply to the wrapped value. */
     private static Object unwrapped(Object value) {
         if (value instanceof Message message) {
             return message.getField(message.getDescriptorForType().findFieldByName("value"));
@@ -376,7 +376,7 @@ final class ProtoRules {
                 : Double.parseDouble(Long.toUnsignedString(value.longValue()));
     }
 
-    /** Whether a value is within its bounds; an upper bound below the lower one means: outside of the two. */
+    /** Whether a value is within its bounds. An upper bound below the lower one means that the value must be outside of the two. */
     private static Optional<String> bounds(
             double value,
             String unit,

@@ -1,12 +1,12 @@
 package dev.gatehouse.controller.check;
 
-/** Values as messages show them. */
+/** Formats values for messages. */
 final class Texts {
     private static final int SHOWN = 100;
 
     private Texts() {}
 
-    /** {@code value} in quotes: cut where it is long, and with control characters as escapes. */
+    /** {@code value} in quotes, shortened if it is long, with control characters as escapes. */
     static String quoted(String value) {
         StringBuilder text = new StringBuilder("\"");
         int end = Math.min(value.length(), SHOWN);

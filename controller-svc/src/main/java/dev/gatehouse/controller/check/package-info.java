@@ -1,6 +1,6 @@
 /**
- * What Envoy accepts: values and whole messages are checked as Envoy checks them when it loads them, so that what a proxy would
- * refuse is told to the owner of one object and never published. Must not know of Kubernetes objects.
+ * Checks values and whole messages as Envoy does when it loads them. A value that a proxy would refuse is so reported
+ * to its object's owner and never published. Must not know of Kubernetes objects.
  */
 @NullMarked
 package dev.gatehouse.controller.check;

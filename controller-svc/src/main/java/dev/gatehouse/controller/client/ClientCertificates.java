@@ -17,29 +17,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Resolves what a policy's validation of client certificates refers to: all of it, or none and the reason. */
+/**
+ * Resolves the references of a policy's client certificate validation. The outcome is either all of them resolved, or
+ * the reason why not.
+ */
 public final class ClientCertificates {
     private static final String AUTHORITIES = "ca.crt";
     private static final String REVOCATIONS = "ca.crl";
 
-    /** What the resolver needs to know of other objects. */
+    /** The resolver's view of other objects. */
     public interface World {
-        /** The texts in a ConfigMap, Secret or ClusterTrustBundle, by their keys; empty: it is not there. */
+        /** The texts in a ConfigMap, Secret or ClusterTrustBundle, by their keys; empty: the object does not exist. */
         Optional<Map<String, String>> texts(String kind, ObjectKey key);
 
-        /** The SDS server that a Secret refers to; empty: it refers to none. */
+        /** The SDS server that a Secret refers to; empty: the Secret refers to none. */
         Optional<SecretDiscovery.Outcome> discovery(ObjectKey secret);
 
         boolean permitted(ReferenceGrant.Origin from, String kind, ObjectKey to);
     }
 
-    /** What became of it. */
+    /** The outcome of resolving a validation. */
     public sealed interface Outcome {
         /**
-         * Certificates can be validated as the policy wants it.
+         * Client certificates can be validated as the policy specifies.
          *
-         * @param trust empty: any certificate will do
-         * @param warnings what of the policy has no effect
+         * @param trust empty: any certificate is accepted
+         * @param warnings the policy's fields that have no effect
          */
         record Usable(Optional<ClientTrust> trust, List<String> warnings) implements Outcome {
             public Usable {
@@ -47,7 +50,7 @@ public final class ClientCertificates {
             }
         }
 
-        /** They cannot: the policy closes what it protects. */
+        /** Client certificates cannot be validated: the policy closes the listeners that it targets. */
         record Unusable(String problem) implements Outcome {}
     }
 
@@ -145,13 +148,13 @@ public final class ClientCertificates {
         if (validation.mode() == Mode.RequireAny
                 && validation.spkiHashes().isEmpty()
                 && validation.certificateHashes().isEmpty()) {
-            // Envoy asks for a certificate only where it has something to lay it beside: without, everybody would get
-            // in.
+            // Envoy requests a client certificate only if it has something to verify it with. Without that, every
+            // client would be let in.
             problems.add("clientValidation: mode RequireAny has no caCertificateRefs, spkiHashes or certificateHashes"
                     + " (expected: one of them, since Envoy asks for no certificate without)");
         }
         if (!validation.names().isEmpty()) {
-            // Envoy takes no names without a CA: anybody could make a certificate with them.
+            // Envoy refuses subject names without a CA: anybody could issue a certificate with these names.
             problems.add(
                     "clientValidation.subjectAltNames: is set without caCertificateRefs (expected: at least one CA)");
         }
@@ -169,7 +172,7 @@ public final class ClientCertificates {
         }
     }
 
-    /** The text under {@code name}, or the only one there is. */
+    /** The text under the key {@code name}, or the object's only text. */
     private Optional<String> text(ObjectReference reference, String name, String field) {
         if (!reference.holdsAuthorities()) {
             problems.add(field + ": \"" + reference.kind()

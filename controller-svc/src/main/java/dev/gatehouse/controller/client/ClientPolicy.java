@@ -7,13 +7,13 @@ import dev.gatehouse.gatewayapi.client.ClientValidation;
 import java.util.Optional;
 
 /**
- * What counts for the clients of one listener.
+ * The settings for the clients of one listener.
  *
- * @param owner the ClientTrafficPolicy that says so; empty: none does
+ * @param owner the ClientTrafficPolicy that the settings are from; empty: no policy
  * @param defaultHost for requests of HTTP/1.0 without a host; empty: such requests are refused
- * @param trusted clients' certificates are verified with the CAs of {@code owner}
+ * @param trusted whether clients' certificates are verified with the CAs of {@code owner}
  * @param http3 whether HTTP/3 is served
- * @param closed the policy cannot be applied: no request may pass
+ * @param closed true if the policy cannot be applied: no request may pass
  */
 public record ClientPolicy(
         ClientSettings settings,
@@ -26,23 +26,23 @@ public record ClientPolicy(
     public static final ClientPolicy NONE = new ClientPolicy(
             ClientSettings.NONE, Optional.empty(), Optional.empty(), false, Http3.NOT_ASKED_FOR, false);
 
-    /** HTTP/3 on a listener. */
+    /** Whether a listener serves HTTP/3, or why not. */
     public enum Http3 {
         NOT_ASKED_FOR,
         SERVED,
-        /** Envoy cannot ask for certificates over QUIC. */
+        /** Not served: Envoy cannot request client certificates over QUIC. */
         WITHOUT_CLIENT_VALIDATION,
-        /** Another listener has the UDP port. */
+        /** Not served: another listener has the UDP port. */
         PORT_TAKEN
     }
 
-    /** A policy that cannot be applied. */
+    /** The settings of a listener whose policy cannot be applied: the listener is closed. */
     public static ClientPolicy closedBy(ObjectKey policy) {
         return new ClientPolicy(
                 ClientSettings.NONE, Optional.of(policy), Optional.empty(), false, Http3.NOT_ASKED_FOR, true);
     }
 
-    /** Which certificates the policy asks clients for; the Gateway's own validation counts where this is empty. */
+    /** The policy's validation of client certificates; empty: the Gateway's own validation applies. */
     public Optional<ClientValidation> validation() {
         return settings.tls().flatMap(ClientTls::validation);
     }

@@ -1,5 +1,6 @@
 /**
- * What counts for the clients of a listener: the ClientTrafficPolicy that is for it, with what it refers to resolved.
+ * The settings for the clients of a listener: the ClientTrafficPolicy that applies to the listener, with its references
+ * resolved.
  *
  * <p>Must not know of Envoy, or of collections.
  */

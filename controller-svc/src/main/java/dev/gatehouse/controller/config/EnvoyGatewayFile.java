@@ -18,10 +18,11 @@ import java.util.TreeMap;
 /**
  * The configuration of an Envoy Gateway ({@code kind: EnvoyGateway}), read as it is.
  *
- * @param properties the settings that it stands for, by the names of Gatehouse's properties; only of fields that are in the file
+ * @param properties the settings in the file, by the names of Gatehouse's properties; fields that the file lacks are
+ * absent
  * @param servers the extension servers
- * @param proxy what counts for all proxies, where their EnvoyProxies do not say otherwise
- * @param problems errors: the file must not be used; warnings: fields that have no effect
+ * @param proxy the settings of all proxies, which EnvoyProxies override
+ * @param problems an error means that the file must not be used; a warning is about a field without effect
  */
 public record EnvoyGatewayFile(
         Map<String, String> properties, ExtensionServers servers, Optional<EnvoyProxy> proxy, List<Problem> problems) {
@@ -36,7 +37,7 @@ public record EnvoyGatewayFile(
     public static final String SDS_SECRET_REF = "gatehouse.controller.extension-apis.sds-secret-ref";
     public static final String BACKEND = "gatehouse.controller.extension-apis.backend";
 
-    /** How long proxies wait for ratelimit-svc, and what becomes of requests where it does not answer. */
+    /** The property for how long proxies wait for ratelimit-svc. */
     public static final String LIMIT_TIMEOUT = "gatehouse.controller.limits.timeout";
 
     public static final String LIMIT_FAIL_CLOSED = "gatehouse.controller.limits.fail-closed";
@@ -48,7 +49,7 @@ public record EnvoyGatewayFile(
         problems = List.copyOf(problems);
     }
 
-    /** Reads {@code text} of the file {@code name}. */
+    /** Reads {@code text}, the content of the file {@code name}. */
     public static EnvoyGatewayFile read(String name, String text) {
         YamlDocuments documents = YamlDocuments.read(name, text);
         List<Problem> problems = new ArrayList<>(documents.problems());
@@ -90,7 +91,7 @@ public record EnvoyGatewayFile(
         f.object("extensionApis", apis -> extensionApis(apis, properties));
         f.object("rateLimit", limit -> RateLimitFields.read(limit, properties));
         f.object("gatewayAPI", api -> {
-            // XBackendTrafficPolicies are served wherever the API server has them.
+            // The field has no effect: XBackendTrafficPolicies are always served if the API server has their CRD.
             api.known("enabled");
             return "";
         });

@@ -51,7 +51,7 @@ final class ExtensionManagerFields {
 
     private ExtensionManagerFields() {}
 
-    /** The servers of a file, in the order in which they are asked. */
+    /** The servers of a file, in the order in which they are called. */
     static List<ExtensionServer> read(Fields f) {
         if (f.has("extensionManager") && f.has("extensionManagers")) {
             f.wrong("extensionManagers", "stands beside extensionManager (expected: one of them)");
@@ -182,7 +182,7 @@ final class ExtensionManagerFields {
                                 each.requiredString("address"), each.requiredInteger("port", 0, 65_535)))
                 .ifPresent(addresses::add);
         f.object("unix", each -> new Address.Unix(each.requiredString("path"))).ifPresent(addresses::add);
-        // The order of Envoy Gateway, which takes the first.
+        // The order is Envoy Gateway's, which uses the first address.
         f.string("hostname").ifPresent(each -> addresses.add(new Address.Host(each, port)));
         f.string("host").filter(each -> !each.isEmpty()).ifPresent(each -> addresses.add(new Address.Host(each, port)));
         if (addresses.isEmpty()) {

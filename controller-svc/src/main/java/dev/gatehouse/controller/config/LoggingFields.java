@@ -9,7 +9,7 @@ import java.util.Map;
 final class LoggingFields {
     private static final String CONTROLLER = "dev.gatehouse.controller.";
 
-    /** The packages that do what a component of Envoy Gateway's does. */
+    /** The packages that correspond to each logging component of Envoy Gateway. */
     private static final Map<String, List<String>> PACKAGES = Map.of(
             "provider", List.of(CONTROLLER + "kubernetes", CONTROLLER + "files"),
             "gateway-api", List.of(CONTROLLER + "control", CONTROLLER + "translate"),

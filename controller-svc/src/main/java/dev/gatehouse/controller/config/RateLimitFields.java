@@ -4,7 +4,10 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads {@code rateLimit}: how proxies call ratelimit-svc; and, for a process that has all services, where that one counts. */
+/**
+ * Reads {@code rateLimit}: how proxies call ratelimit-svc, and, for a process with all services, where ratelimit-svc
+ * keeps its counters.
+ */
 final class RateLimitFields {
     private static final String REDIS = "gatehouse.ratelimit.redis.url";
 

@@ -51,7 +51,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What the console shows of the controller's objects. Thread-safe. */
+/** The console's view of the controller's objects. Thread-safe. */
 public final class ControllerConsole implements ConsoleSource {
     private static final List<Kind<?>> POLICIES = List.of(
             Kinds.CLIENT_TRAFFIC_POLICY,
@@ -65,10 +65,10 @@ public final class ControllerConsole implements ConsoleSource {
             Kinds.BACKEND_TLS_POLICY,
             Kinds.X_BACKEND_TRAFFIC_POLICY);
 
-    /** How many listeners of a route policies are shown for. */
+    /** The most listeners of a route for which policies are shown. */
     private static final int LISTENERS = 4;
 
-    /** How many rules on listeners are looked at for the effects of a policy: the controller's thread does it. */
+    /** The most rules on listeners that are searched for a policy's effects. It is bounded, since the controller's thread searches them. */
     private static final int LOOKED_AT = 400;
 
     private static final int PLACES = 8;
@@ -213,7 +213,7 @@ public final class ControllerConsole implements ConsoleSource {
                 }));
     }
 
-    /** What counts for a rule; where listeners differ, each with its own. */
+    /** The effective policies of a rule; if they differ between listeners, each with its listener. */
     private static List<PolicyUse> uses(
             Translator translator, ObjectRef route, int index, List<ListenerKey> listeners) {
         Map<dev.gatehouse.controller.translate.PolicyUse, List<String>> places = new LinkedHashMap<>();
@@ -355,7 +355,7 @@ public final class ControllerConsole implements ConsoleSource {
         return new Looked(effects(places), true);
     }
 
-    /** The routes that a policy names, where it names nothing else: no other route has to be looked at. */
+    /** The routes that a policy targets, if it targets routes only; empty: all routes must be searched. */
     private static Optional<Set<ObjectRef>> named(Translator translator, String kind, ObjectKey policy) {
         return POLICIES.stream()
                 .filter(each -> each.name().equals(kind))
@@ -389,7 +389,7 @@ public final class ControllerConsole implements ConsoleSource {
         return site.proxies(controller.view());
     }
 
-    /** Those with a place first; of an object that is among them its conditions would say the same once more. */
+    /** Problems with a place come first. The conditions of their objects are left out, since they would repeat the problems. */
     @Override
     public List<ProblemEntry> problems() {
         ControllerView view = controller.view();
@@ -420,7 +420,7 @@ public final class ControllerConsole implements ConsoleSource {
         return problems;
     }
 
-    /** The address of an object's page; empty: it has none. */
+    /** The path of an object's page; empty: the object has no page. */
     public static String path(ObjectRef ref) {
         if (ref.kind().equals(Kinds.GATEWAY.name())) {
             return Shown.ROOT + "gateways";
@@ -438,7 +438,7 @@ public final class ControllerConsole implements ConsoleSource {
         return Explanations.of(controller.ask(translator -> new Explainer(translator).explain(question)));
     }
 
-    /** Conditions, and of which parent, ancestor or listener. */
+    /** The conditions of a parent, ancestor or listener. */
     private record Attached(String name, List<ConditionLine> lines) {}
 
     private static List<Attached> attached(ObjectRef ref, Map<ObjectRef, ObjectStatus> statuses) {
@@ -476,7 +476,7 @@ public final class ControllerConsole implements ConsoleSource {
         return conditions.stream().map(Remedies::line).toList();
     }
 
-    /** The first condition that is bad, else one that is doubtful, in a line; {@code well} if all are as they should be. */
+    /** The first bad condition, otherwise the first doubtful one, in one line; {@code well} if all conditions are good. */
     private static State worst(List<ConditionLine> conditions, String well) {
         return Stream.of(Tone.BAD, Tone.WARNING)
                 .flatMap(tone -> conditions.stream().filter(each -> each.tone() == tone))

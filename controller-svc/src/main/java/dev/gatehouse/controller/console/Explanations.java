@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The answer of {@link dev.gatehouse.controller.explain.Explainer}, a tree, as the console shows it. */
 final class Explanations {
-    /** Routes that were not selected: the rest is counted. */
+    /** The most routes that are shown as not selected. Further ones are only counted. */
     private static final int NOT_SELECTED = 20;
 
     private Explanations() {}
@@ -58,7 +58,7 @@ final class Explanations {
                 Math.max(0, others.size() - NOT_SELECTED));
     }
 
-    /** A request that no policy lets pass is not forwarded, whatever the route says. */
+    /** The outcome of a request. A request that a policy refuses is not forwarded, whatever its route does. */
     private static State outcome(String outcome, Map<?, ?> decision) {
         String verdict = text(decision, "verdict");
         if (verdict.equals("refused")) {

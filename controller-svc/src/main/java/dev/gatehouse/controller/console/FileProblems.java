@@ -13,7 +13,7 @@ import java.util.List;
 public final class FileProblems {
     private FileProblems() {}
 
-    /** Those of the files that {@code view} includes, and the objects that an edit broke. */
+    /** The problems of the files that {@code view} includes, and the objects that an edit broke. */
     public static List<ProblemEntry> of(FileSource files, ControllerView view) {
         List<ProblemEntry> problems = new ArrayList<>();
         for (Problem problem : files.problems(view)) {
@@ -39,7 +39,7 @@ public final class FileProblems {
         return problems;
     }
 
-    /** @param object "Kind namespace/name", or something else */
+    /** @param object "Kind namespace/name", or another text */
     private static String path(String object) {
         String[] kindAndName = object.split(" ", 2);
         String[] name = kindAndName[kindAndName.length - 1].split("/", 2);

@@ -7,9 +7,9 @@ import dev.gatehouse.controller.status.Conditions;
 import java.util.Map;
 import java.util.Set;
 
-/** Whether a condition is good news, and what the reader can do where it is not. */
+/** Judges whether a condition is good, and tells the reader how to repair a bad one. */
 final class Remedies {
-    /** Conditions that should hold. */
+    /** Conditions that are good if they are true. */
     private static final Set<String> WANTED = Set.of(
             Conditions.ACCEPTED,
             Conditions.RESOLVED_REFS,
@@ -17,17 +17,17 @@ final class Remedies {
             Conditions.ADDRESSES_ASSIGNED,
             "BackendsAvailable");
 
-    /** Conditions that say that something is broken when they hold. */
+    /** Conditions that report a fault if they are true. */
     private static final Set<String> BROKEN = Set.of(Conditions.CONFLICTED, "PartiallyInvalid");
 
-    /** Conditions that say that something is not as its author may think when they hold. */
+    /** Conditions that report a possible surprise for the object's author if they are true. */
     private static final Set<String> DOUBTFUL = Set.of(
             Conditions.OVERLAPPING_TLS,
             Conditions.INSECURE_FRONTEND_VALIDATION,
             Conditions.WARNING,
             "RouteRulesOverlap");
 
-    /** By reason, where the reason says what to do whatever the type. */
+    /** Remedies by reason, for reasons that determine the remedy for every condition type. */
     private static final Map<String, String> BY_REASON = Map.ofEntries(
             Map.entry(
                     "Pending",
@@ -117,7 +117,7 @@ final class Remedies {
                     "PassedOver",
                     "Remove the field that the message names, or expect nothing of it: it has no effect here."));
 
-    /** By type, where the reason is not known above. */
+    /** Remedies by condition type, for other reasons. */
     private static final Map<String, String> BY_TYPE = Map.of(
             Conditions.OVERLAPPING_TLS,
             "Give the listeners certificates and hostnames that do not overlap, or expect 421 for reused connections.",

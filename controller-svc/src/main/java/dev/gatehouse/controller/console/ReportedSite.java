@@ -85,7 +85,7 @@ public final class ReportedSite implements Site {
                 .collect(Collectors.groupingBy(report -> report.getFleet() + " " + report.getNodeId())));
         return nodes.values().stream()
                 .map(said -> proxy(said, view))
-                // The proxies first; the order within is that of the map.
+                // Proxies come before callout services, each in the order of the map.
                 .sorted(Comparator.comparing(proxy -> Fleets.ALL.contains(proxy.fleet())))
                 .toList();
     }
@@ -114,7 +114,7 @@ public final class ReportedSite implements Site {
                     rejected.computeIfAbsent(report.getRejected().getTypeUrl(), _ -> new ArrayList<>())
                             .add(report.getRejected());
                 case DISCONNECTED, WHAT_NOT_SET -> {
-                    // Not among what is true now.
+                    // Other reports do not describe the present state.
                 }
             }
         }
@@ -148,7 +148,7 @@ public final class ReportedSite implements Site {
                 types);
     }
 
-    /** How a proxy is that has answered all up to a position of the config log. */
+    /** The state of a proxy that has answered everything up to a position of the config log. */
     public static State state(boolean refuses, long answered, long published) {
         if (refuses) {
             return new State(Tone.BAD, "refuses something");

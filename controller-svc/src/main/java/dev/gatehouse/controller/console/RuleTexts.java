@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 final class RuleTexts {
     private final String namespace;
 
-    /** @param namespace of the route */
+    /** @param namespace the route's namespace */
     RuleTexts(String namespace) {
         this.namespace = namespace;
     }
@@ -37,7 +37,7 @@ final class RuleTexts {
         };
     }
 
-    /** @param policies what counts for the rule with an index */
+    /** @param policies gives the effective policies of a rule by its index */
     List<RouteDetails.Rule> of(RouteSpec route, IntFunction<List<PolicyUse>> policies) {
         return switch (route) {
             case HttpRoute http ->
@@ -149,7 +149,7 @@ final class RuleTexts {
         return String.join(", ", parts);
     }
 
-    /** What a header must be is no secret's place, and people put secrets there: of those that carry credentials only the name is said. */
+    /** Describes a header match. Users sometimes match on secrets, so the value of a header that carries credentials is not shown. */
     private static String value(ValueMatch match) {
         String how = match.type() == ValueMatch.Type.RegularExpression ? " of the form " : " ";
         return match.name() + (credential(match.name()) ? how + "(not shown)" : how + match.value());

@@ -9,18 +9,18 @@ import dev.gatehouse.controller.gateway.ListenerState;
 import java.util.List;
 import java.util.Optional;
 
-/** What the console shows that depends on where the controller runs. Called by many threads at a time. */
+/** The part of the console that depends on where the controller runs. Called by many threads at a time. */
 public interface Site {
-    /** What runs here, for the top of each page. */
+    /** The name of this installation, for the top of each page. */
     String name();
 
-    /** Where people on this machine reach a listener; empty: not known. */
+    /** The URL of a listener for users of this machine; empty: unknown. */
     Optional<String> url(ListenerState listener);
 
     /** Proxies and callout services that are connected. */
     List<ProxyEntry> proxies(ControllerView view);
 
-    /** Problems that are not only in the statuses, such as those with a place in a file. */
+    /** Problems beyond the statuses, such as problems with a place in a file. */
     List<ProblemEntry> problems(ControllerView view);
 
     Optional<LiveTraffic> traffic();

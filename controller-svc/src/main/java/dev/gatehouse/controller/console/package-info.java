@@ -1,6 +1,7 @@
 /**
- * What the console shows of the controller: objects, statuses and merged policies as the texts of its pages. Asks the translation on the
- * controller's thread for what it needs, and no longer than that takes. Shows no Secret: of header filters the names alone.
+ * The texts of the console's pages about objects, statuses and merged policies. It reads the translation on the
+ * controller's thread, and keeps the thread only as long as reading takes. It shows no Secrets, and only the names of
+ * headers in filters.
  */
 @NullMarked
 package dev.gatehouse.controller.console;

@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Traces of changes: which objects changed, how they were translated, and what of it went to the config log, from where xds-svc goes on. A batch of changes
- * that publishes nothing has no trace: statuses come back as changes of their objects. At most so many traces begin in a minute. Used by the controller's
- * thread alone.
+ * Traces of configuration changes: the changed objects, their translation, and the publication to the config log, from
+ * where xds-svc continues the trace. A batch that publishes nothing has no trace, since written statuses return as
+ * changes of their objects. The number of traces per minute is bounded. Used by the controller's thread only.
  */
 public final class ChangeTraces {
     /** No change has a trace. */
     public static final ChangeTraces NONE = new ChangeTraces(Tracing.OFF, 0, InstantSource.system());
 
-    /** Objects that a span names; it has the number of all. */
+    /** The most objects that a span names. The span also has the number of all objects. */
     private static final int MOST_OBJECTS = 20;
 
     private static final long MINUTE = TimeUnit.MINUTES.toMillis(1);
@@ -38,7 +38,7 @@ public final class ChangeTraces {
     private int begun;
     private final Batch untraced;
 
-    /** @param perMinute how many traces begin in a minute at most; 0: none */
+    /** @param perMinute the most traces that begin in a minute; 0: none */
     public ChangeTraces(Tracing tracing, int perMinute, InstantSource clock) {
         this.tracing = tracing;
         this.perMinute = perMinute;
@@ -46,7 +46,7 @@ public final class ChangeTraces {
         this.untraced = new Batch(List.of());
     }
 
-    /** What is traced of a batch of changes, should it publish anything. */
+    /** Prepares the trace of a batch, which begins only if the batch publishes resources. */
     Batch batch(List<Change> changes) {
         return tracing.isOn() && perMinute > 0 ? new Batch(objects(changes)) : untraced;
     }
@@ -60,7 +60,7 @@ public final class ChangeTraces {
         return begun < perMinute && ++begun > 0;
     }
 
-    /** Kind, namespace, name and generation of what was written; in the order of the changes. */
+    /** Kind, namespace, name and generation of the changed objects, in the order of the changes. */
     private static List<String> objects(List<Change> changes) {
         List<String> objects = new ArrayList<>();
         for (Change change : changes) {
@@ -79,7 +79,7 @@ public final class ChangeTraces {
                         Change.Withdrawn _,
                         Change.Applied _,
                         Change.Extensions _ -> {
-                    // What follows from changes of objects, and from proxies.
+                    // Other changes follow from changes of objects, or come from proxies.
                 }
             }
         }
@@ -91,7 +91,7 @@ public final class ChangeTraces {
         return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
     }
 
-    /** The trace of one batch, which begins with the first thing that is published. */
+    /** The trace of one batch. It begins with the batch's first publication. */
     final class Batch {
         private final List<String> objects;
         private final long start = now();
@@ -112,7 +112,7 @@ public final class ChangeTraces {
             }
         }
 
-        /** @param run derivations that the translation ran */
+        /** @param run the number of derivations that the translation ran */
         void translated(long run) {
             if (!objects.isEmpty()) {
                 translationEnd = now();
@@ -120,7 +120,7 @@ public final class ChangeTraces {
             }
         }
 
-        /** What was translated is about to be published. */
+        /** Marks the beginning of a publication; returns its span. */
         Span publishing() {
             if (objects.isEmpty()) {
                 return Span.getInvalid();
@@ -142,7 +142,7 @@ public final class ChangeTraces {
             return tracing.part("publish", root);
         }
 
-        /** @param positions of each fleet's transaction in the config log */
+        /** @param positions the position of each fleet's transaction in the config log */
         void published(Span span, int resources, Map<String, Position> positions) {
             if (span.isRecording()) {
                 span.setAttribute(RESOURCES, (long) resources);
@@ -157,7 +157,7 @@ public final class ChangeTraces {
             }
         }
 
-        /** The batch is done; what proxies answer comes later. */
+        /** Marks the end of the batch. The proxies' answers come later. */
         void end() {
             root.end();
         }

@@ -43,13 +43,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The controller: takes changes of objects and reports of proxies, translates, publishes. One thread does all of it, in the
- * order in which things come in; what came in meanwhile is taken together.
+ * The controller: takes changes of objects and reports of proxies, translates, publishes. One thread does all of this,
+ * in the order of arrival. Changes that arrive during a batch are taken together in the next one.
  *
- * <p>A batch that fails leaves the last good configuration in force, and the thread goes on. Only an error of the JVM itself, such
- * as a lack of memory, ends the thread; the controller is then not {@link #live} any more, and whoever runs it should restart it.
+ * <p>A batch that fails leaves the last good configuration in force, and the thread goes on. Only an error of the JVM
+ * itself, such as a lack of memory, ends the thread; the controller is then no longer {@link #live}, and its process
+ * must be restarted.
  *
- * <p>Thread-safe. The queue is bounded: whoever brings changes waits when it is full, so that nothing is lost.
+ * <p>Thread-safe. The queue is bounded: a caller waits while it is full, so that no change is lost.
  */
 public final class Controller implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Controller.class.getName());
@@ -92,7 +93,7 @@ public final class Controller implements AutoCloseable {
     private final Tally tally = new Tally();
     private final ChangeTraces traces;
 
-    /** A controller that has no code fetched for Wasm extensions. */
+    /** A controller that does not fetch the code of Wasm extensions. */
     public Controller(Settings settings, ConfigLog log, InstantSource clock) {
         this(settings, log, clock, WasmCode.NOBODY);
     }
@@ -101,7 +102,7 @@ public final class Controller implements AutoCloseable {
         this(settings, log, clock, code, HookCalls.NOBODY);
     }
 
-    /** A controller of whose changes nothing is traced. */
+    /** A controller without traces of changes. */
     public Controller(Settings settings, ConfigLog log, InstantSource clock, WasmCode code, HookCalls calls) {
         this(settings, log, clock, code, calls, ChangeTraces.NONE);
     }
@@ -139,10 +140,10 @@ public final class Controller implements AutoCloseable {
     }
 
     /**
-     * Hands over changes, which take effect together; waits while the queue is full. For one caller: tickets are in the order of
-     * its calls.
+     * Submits changes, which take effect together; waits while the queue is full. Tickets increase in the order of one
+     * caller's calls.
      *
-     * @return a ticket: a view has taken the changes when its {@link ControllerView#taken} is not less
+     * @return a ticket: a view includes the changes if its {@link ControllerView#taken} is at least the ticket
      */
     public long submit(List<? extends Change> changes) throws InterruptedException {
         long ticket = tickets.incrementAndGet();
@@ -150,7 +151,7 @@ public final class Controller implements AutoCloseable {
         return ticket;
     }
 
-    /** Hands over a report; waits while the queue is full. */
+    /** Submits a report; waits while the queue is full. */
     public void submit(DataPlaneReport report) throws InterruptedException {
         queue.put(new Work.Report(report));
     }
@@ -160,15 +161,16 @@ public final class Controller implements AutoCloseable {
         return thread.isAlive();
     }
 
-    /** The state after what was taken last. */
+    /** The state after the last batch. */
     public ControllerView view() {
         return view;
     }
 
     /**
-     * Whether extension servers have answered for every fleet once: until then the last good configuration is not to be replaced.
+     * Whether extension servers have answered once for every fleet. Until then the last good configuration must not be
+     * replaced.
      *
-     * @param good so that nothing was held back; otherwise a failure is an answer, too
+     * @param good true: only answers without failures count; false: a failure counts as an answer too
      */
     public boolean settled(boolean good) {
         return hooks.settled(good);
@@ -179,7 +181,7 @@ public final class Controller implements AutoCloseable {
         return derivations;
     }
 
-    /** What has been done since the start. */
+    /** The counts of the work since the start. */
     public Tally tally() {
         return tally;
     }
@@ -189,15 +191,15 @@ public final class Controller implements AutoCloseable {
         return queue.size();
     }
 
-    /** Every resource, as it was translated last. */
+    /** All resources of the last translation. */
     public Map<ResourceId, Output> resources() throws InterruptedException {
         return ask(Translator::resources);
     }
 
     /**
-     * Asks the translation, after all that was handed over before.
+     * Asks the translation a question, after everything that was submitted before.
      *
-     * @param question runs on the controller's thread: it must not block, nor keep what it was handed
+     * @param question runs on the controller's thread: it must not block, and must not keep the translator
      */
     public <T> T ask(Function<Translator, T> question) throws InterruptedException {
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -217,8 +219,8 @@ public final class Controller implements AutoCloseable {
     }
 
     /**
-     * Calls {@code watcher} with each change of statuses (empty: there is none any more), before the state that has them is told, on the controller's thread: it must
-     * not block.
+     * Calls {@code watcher} with each change of statuses (empty: the object no longer has one) on the controller's
+     * thread, before the state that includes them is published. The watcher must not block.
      */
     public void watchStatuses(Consumer<Map<ObjectRef, Optional<ObjectStatus>>> watcher) {
         statusWatchers.add(watcher);
@@ -245,7 +247,7 @@ public final class Controller implements AutoCloseable {
                 batch.clear();
             }
         } catch (InterruptedException e) {
-            // Closed: what is still in the queue is not wanted any more.
+            // The controller is closed, and the rest of the queue is dropped.
         } catch (Throwable e) {
             LOG.log(Level.ERROR, "the controller's thread ends: no change arrives any more", e);
             throw e;
@@ -269,7 +271,7 @@ public final class Controller implements AutoCloseable {
                 }
                 case Work.Question question -> questions.add(question.ask());
                 case Work.Hooked _ -> {
-                    // What they made is published below.
+                    // The servers' results are published below.
                 }
             }
         }
@@ -283,7 +285,7 @@ public final class Controller implements AutoCloseable {
                         reference -> translator.secret(reference.key(settings.namespace())));
             }
             Map<ObjectRef, Optional<ObjectStatus>> statuses = new HashMap<>();
-            // What is published has consequences: milestones, and what is held back no longer.
+            // A publication causes further changes: milestones, and holds that end.
             for (List<Change> next = changes; ; ) {
                 hold(next);
                 long before = translator.derivations();
@@ -304,7 +306,7 @@ public final class Controller implements AutoCloseable {
             if (!statuses.isEmpty()) {
                 statusWatchers.forEach(watcher -> watcher.accept(statuses));
             }
-            // Proxies may report before the first objects are in: what is translated then is not what is wanted.
+            // Proxies may report before the first objects arrive. A translation without objects must not be published.
             if (taken > 0) {
                 view = next;
                 watchers.forEach(watcher -> watcher.accept(next));
@@ -320,7 +322,7 @@ public final class Controller implements AutoCloseable {
         questions.forEach(question -> question.accept(translator));
     }
 
-    /** Publishes what changed; what follows of it for the translation. */
+    /** Publishes changed resources; returns the changes for the translation that follow from it. */
     private List<Change> publish(Translator.Effect effect, ChangeTraces.Batch trace) {
         Map<ResourceId, Optional<Output>> resources =
                 quarantine.pass(hooks.pass(effect.resources(), translator.extensionPolicies()));
@@ -340,7 +342,7 @@ public final class Controller implements AutoCloseable {
         awaited.keySet().removeAll(reached.keySet());
         List<Change> consequences = milestones(reached);
         hooks.news().forEach((fleet, trouble) -> consequences.add(new Change.Extensions(fleet, trouble)));
-        // What is mended or gone is held back no longer: its refusal leaves the status.
+        // Repaired and removed parts are no longer held back, and their rejections leave the statuses.
         consequences.addAll(quarantine.changes());
         resources.keySet().stream()
                 .map(ResourceId::fleet)
@@ -352,7 +354,7 @@ public final class Controller implements AutoCloseable {
         return consequences;
     }
 
-    /** What extension servers make is held back where they make it. */
+    /** Passes holds of extension servers' changes on to the stage that makes them. */
     private void hold(List<Change> changes) {
         for (Change change : changes) {
             if (change instanceof Change.Held held && held.part() instanceof HookPart part) {
@@ -373,7 +375,7 @@ public final class Controller implements AutoCloseable {
         }
     }
 
-    /** What the fleets' states are after generations of objects have been published. */
+    /** The states of the fleets after generations of objects have been published. */
     private List<Change> milestones(Map<ObjectRef, Optional<Served>> changes) {
         Map<String, FleetState> states = new HashMap<>();
         changes.forEach((ref, now) -> {

@@ -11,9 +11,9 @@ import java.util.Map;
 /**
  * The controller's state at one moment.
  *
- * @param statuses a map that nobody changes: a copy at each change would cost what there is, and not what changed
- * @param infrastructure what should become of each fleet's objects
- * @param published for each fleet, the position of what was published last
+ * @param statuses a persistent map, which makes a change as cheap as the number of changed statuses
+ * @param infrastructure the desired infrastructure of each fleet
+ * @param published for each fleet, the position of its last publication
  * @param taken the ticket of the last changes that it includes
  */
 public record ControllerView(
@@ -22,7 +22,7 @@ public record ControllerView(
         Map<String, Infrastructure> infrastructure,
         Map<String, Position> published,
         long taken) {
-    /** Before the first change. */
+    /** The state before the first change. */
     public static final ControllerView EMPTY = new ControllerView(Map.of(), Map.of(), Map.of(), Map.of(), 0);
 
     public ControllerView {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What the controller has done since its start. Written by the controller's thread, read by any. */
+/** Counts of the controller's work since its start. Written by the controller's thread, read by any. */
 public final class Tally {
     private final AtomicLong batches = new AtomicLong();
     private final AtomicLong nanos = new AtomicLong();
@@ -26,27 +26,27 @@ public final class Tally {
         failures.incrementAndGet();
     }
 
-    /** How often changes were translated and published; what comes in together is one batch. */
+    /** The number of batches. Changes that are translated and published together are one batch. */
     public long batches() {
         return batches.get();
     }
 
-    /** Time for all batches. */
+    /** The total time of all batches. */
     public Duration time() {
         return Duration.ofNanos(nanos.get());
     }
 
-    /** Changes of objects and of proxies' states. */
+    /** The number of changes of objects and of proxies' states. */
     public long changes() {
         return changes.get();
     }
 
-    /** Errors of the translation: each left the last good result in force. */
+    /** The number of failed translations. Each left the last good result in force. */
     public long failures() {
         return failures.get();
     }
 
-    /** The objects of which something is held back, because a proxy refused it. */
+    /** The objects with parts that are held back because a proxy rejected them. */
     public Set<ObjectRef> refused() {
         return refused;
     }

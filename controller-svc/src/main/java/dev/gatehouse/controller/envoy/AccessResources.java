@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
-/** Makes what authz-svc enforces from a SecurityPolicy and its Secrets. */
+/** Makes authz-svc's policy from a SecurityPolicy and its Secrets. */
 public final class AccessResources {
     private static final String HTPASSWD = ".htpasswd";
 
@@ -35,15 +35,15 @@ public final class AccessResources {
     /**
      * An AccessPolicy.
      *
-     * @param world what its references lead to
+     * @param world resolves its references
      */
     public record More(dev.gatehouse.gatewayapi.access.AccessPolicy policy, SignOnResources.World world) {}
 
-    /** What became of a policy. */
+    /** The outcome of compiling a policy. */
     public sealed interface Outcome {
         /**
-         * @param signOn what proxies have to know of its sign-on
-         * @param warnings what of the policy has no effect
+         * @param signOn the part of its sign-on that proxies need
+         * @param warnings the policy's fields that have no effect
          */
         record Enforced(AccessPolicy policy, Optional<Security.SignOn> signOn, List<String> warnings)
                 implements Outcome {
@@ -52,7 +52,7 @@ public final class AccessResources {
             }
         }
 
-        /** Cannot be enforced: what it protects is closed. */
+        /** The policy cannot be enforced: its targets are closed. */
         record Invalid(String message) implements Outcome {}
     }
 
@@ -106,7 +106,7 @@ public final class AccessResources {
                     problems.add("spec.apiKeyAuth.credentialRefs[" + i + "]: " + unusable.reason());
                 case Credential.Found found ->
                     new TreeMap<>(found.secret().data()).forEach((client, apiKey) -> {
-                        // Of a client that is in several Secrets, the first one's key counts (Envoy Gateway).
+                        // If a client is in several Secrets, the first Secret's key is used (as in Envoy Gateway).
                         if (!clients.add(client)) {
                             warnings.add("spec.apiKeyAuth.credentialRefs[" + place + "]: client \"" + client
                                     + "\" is in a Secret before this one, whose key counts");

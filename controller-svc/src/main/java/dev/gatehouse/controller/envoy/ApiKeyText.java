@@ -10,11 +10,11 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * An API key as a Secret has it: the key itself, or {@code {SHA256}} and the key's SHA-256 in hexadecimal digits or base64 (the scheme
- * of RFC 2307, by which htpasswd and directories tell hashes from passwords).
+ * An API key as written in a Secret: the key itself, or {@code {SHA256}} and the key's SHA-256 in hexadecimal digits or
+ * base64 (the scheme of RFC 2307, by which htpasswd and directories tell hashes from passwords).
  *
- * <p>Text that begins with {@code {SHA256}} and has no hash is a problem, never a key: who meant a hash, and cut it short, would else
- * have published a key.
+ * <p>Text that begins with {@code {SHA256}} without a valid hash is an error and never a key. Otherwise a truncated
+ * hash would itself become a valid key.
  */
 sealed interface ApiKeyText {
     String SCHEME = "{SHA256}";
@@ -22,7 +22,7 @@ sealed interface ApiKeyText {
     Pattern HEXADECIMAL = Pattern.compile("[0-9a-fA-F]{64}");
     String EXPECTED = " (expected: " + SCHEME + " and the key's SHA-256, as 64 hexadecimal digits or base64)";
 
-    /** @param sha256 of the key */
+    /** @param sha256 the key's SHA-256 */
     record Digest(ByteString sha256) implements ApiKeyText {
         @Override
         public String toString() {
@@ -30,7 +30,7 @@ sealed interface ApiKeyText {
         }
     }
 
-    /** @param reason without anything of the key */
+    /** @param reason the reason, without any part of the key */
     record Unreadable(String reason) implements ApiKeyText {}
 
     static ApiKeyText of(byte[] value) {
@@ -58,8 +58,8 @@ sealed interface ApiKeyText {
     }
 
     /**
-     * A key as a request can have it: {@code echo KEY | base64} and editors end a file with a line end, which no header, parameter or
-     * cookie has. Envoy Gateway hands such a key on as it is, and no request ever matches it.
+     * Removes the line end that {@code echo KEY | base64} and editors leave. No header, parameter or cookie can contain
+     * a line end; Envoy Gateway keeps it, so that no request ever matches such a key.
      */
     private static byte[] withoutLineEnd(byte[] key) {
         int length = key.length;

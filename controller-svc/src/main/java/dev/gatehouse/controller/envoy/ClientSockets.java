@@ -25,11 +25,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What clients' policies say of sockets and connections, before a byte is looked at. A port has one socket: where its listeners
- * have several policies, the first that says something of the socket counts, in the order of the listeners.
+ * Applies client policies to sockets and new connections, before any byte is read. A port has one socket. If its
+ * listeners have several policies, the first policy with socket settings is used, in the order of the listeners.
  */
 final class ClientSockets {
-    /** Of Linux, socket(7) and tcp(7). */
+    /** Numbers of Linux socket options, from socket(7) and tcp(7). */
     private static final int SOL_SOCKET = 1;
 
     private static final int SO_SNDBUF = 7;
@@ -43,10 +43,10 @@ final class ClientSockets {
     private ClientSockets() {}
 
     /**
-     * Puts on a TCP listener what holds for its socket.
+     * Applies the socket settings to a TCP listener.
      *
-     * @param clients of the listeners of the port, in their order
-     * @param inspect true if connections are told apart by their SNI
+     * @param clients the client policies of the port's listeners, in the listeners' order
+     * @param inspect true if the SNI of a connection selects its filter chain
      */
     static void configure(Listener.Builder listener, List<ClientPolicy> clients, boolean inspect) {
         List<ClientSettings> settings =
@@ -103,7 +103,7 @@ final class ClientSockets {
                 .build();
     }
 
-    /** Connections without the header are taken only where every policy that asks for the header says so. */
+    /** Connections without the PROXY header are accepted only if every policy that requires the header permits this. */
     private static Optional<ListenerFilter> proxyProtocol(List<ClientSettings> settings) {
         List<ProxyHeader> headers = settings.stream()
                 .map(each -> each.proxyProtocol().header())
@@ -138,7 +138,7 @@ final class ClientSockets {
                 .build();
     }
 
-    /** What holds for the connections of one filter chain: their time for TLS, and how many there may be. */
+    /** Applies the settings of a filter chain's connections: the time limit of the TLS handshake, and the connection limit. */
     static void configure(FilterChain.Builder chain, ClientSettings settings) {
         settings.timeouts()
                 .tcp()

@@ -51,10 +51,10 @@ public final class ClusterResources {
     private ClusterResources() {}
 
     /**
-     * Makes a backend's cluster, as {@code settings} of its fleet ask.
+     * Makes a backend's cluster, with the {@code settings} of its fleet.
      *
-     * @param slices the EndpointSlices of a Service, for clusters whose endpoints are not a resource of their own
-     * @param secrets which come from SDS servers beside the proxy
+     * @param slices the EndpointSlices of a Service, for clusters that contain their endpoints
+     * @param secrets tells which secrets come from SDS servers beside the proxy
      */
     public static Cluster cluster(
             ClusterSpec spec,
@@ -100,7 +100,7 @@ public final class ClusterResources {
                                         .orElse(PLAIN_TEXT))));
             }
             if (negotiated) {
-                // Envoy asks for it, though no endpoint uses it.
+                // Envoy requires a default transport socket, although no endpoint uses it.
                 cluster.setTransportSocket(cluster.getTransportSocketMatches(0).getTransportSocket());
             }
         } else if (!spec.tls().isEmpty()) {
@@ -128,7 +128,7 @@ public final class ClusterResources {
         return config.build();
     }
 
-    /** True if the cluster's endpoints come as a resource of their own: where there are no names that Envoy has to resolve. */
+    /** True if the cluster's endpoints are a resource of their own. This needs endpoints without DNS names. */
     public static boolean hasEndpointResource(
             ClusterSpec spec, Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
         return !spec.endpoints().dns()
@@ -198,12 +198,12 @@ public final class ClusterResources {
 
     private record Zoned(String zone, LbEndpoint.Builder endpoint) {}
 
-    /** Makes groups of endpoints; each endpoint names its transport, where a cluster has several. */
+    /** Makes groups of endpoints. If the cluster has several transports, each endpoint names its transport. */
     private record Localities(
             List<Optional<ClusterSpec.Tls>> transports,
             OptionalInt healthPort,
             Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
-        /** A group for each zone, with the zone's weight; a zone that weighs nothing is left out. */
+        /** A group for each zone, with the zone's weight. A zone of weight 0 is left out. */
         List<LocalityLbEndpoints> byZone(Endpoints endpoints, Optional<LoadBalancer> balancer) {
             Map<String, Integer> weights =
                     balancer.map(LoadBalancer::weightedZones).orElse(Map.of());

@@ -24,7 +24,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the TLS of a listener that terminates it: certificates, versions, and which certificates clients must show. */
+/** Makes the TLS settings of a listener that terminates TLS: certificates, versions, and the validation of client certificates. */
 final class DownstreamTls {
     private static final String TLS_SOCKET = "envoy.transport_sockets.tls";
     private static final String QUIC_SOCKET = "envoy.transport_sockets.quic";
@@ -32,10 +32,10 @@ final class DownstreamTls {
     private DownstreamTls() {}
 
     /**
-     * Makes the socket of a chain.
+     * Makes the transport socket of a filter chain.
      *
-     * @param alpn the protocols that are offered where no policy says which
-     * @param secrets which come from SDS servers beside the proxy
+     * @param alpn the protocols that are offered if no policy sets them
+     * @param secrets tells which secrets come from SDS servers beside the proxy
      */
     static TransportSocket socket(
             FleetMembers fleet,
@@ -52,7 +52,7 @@ final class DownstreamTls {
                 .build();
     }
 
-    /** TLS within QUIC, where Envoy cannot ask for certificates of clients. */
+    /** Makes the transport socket of QUIC, with which Envoy cannot request client certificates. */
     static TransportSocket quic(ListenerState listener, ClientPolicy client, SecretName.Sources secrets) {
         return TransportSocket.newBuilder()
                 .setName(QUIC_SOCKET)
@@ -62,7 +62,7 @@ final class DownstreamTls {
                 .build();
     }
 
-    /** What Envoy gets of {@code tls} alone, to be checked. */
+    /** Makes Envoy's message from {@code tls} alone, in order to check it. */
     static DownstreamTlsContext sample(ClientTls tls) {
         DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder()
                 .setCommonTlsContext(CommonTlsContext.newBuilder().setTlsParams(parameters(Optional.of(tls))));
@@ -83,7 +83,7 @@ final class DownstreamTls {
         }
         DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder().setCommonTlsContext(common);
         tls.ifPresent(each -> {
-            // A policy that says something of TLS resumes sessions where it says so only, as Envoy Gateway has it.
+            // A policy with TLS settings resumes sessions only if it enables resumption, as in Envoy Gateway.
             context.setDisableStatefulSessionResumption(!each.statefulResumption());
             if (!each.statelessResumption()) {
                 context.setDisableStatelessSessionResumption(true);
@@ -115,9 +115,9 @@ final class DownstreamTls {
     }
 
     /**
-     * Which certificates clients must show.
+     * The validation of client certificates.
      *
-     * @param trust the name of the secret with the CAs; empty: none is needed
+     * @param trust the name of the secret with the CAs; empty: no CA is needed
      */
     private record Validation(boolean required, CertificateValidationContext checks, Optional<SecretName> trust) {
         void applyTo(DownstreamTlsContext.Builder context, SecretName.Sources secrets) {
@@ -131,7 +131,7 @@ final class DownstreamTls {
         }
     }
 
-    /** The policy's validation counts before that of the Gateway's {@code spec.tls.frontend}. */
+    /** The validation of the policy; without one, the validation in the Gateway's {@code spec.tls.frontend}. */
     private static Optional<Validation> validation(FleetMembers fleet, ListenerState listener, ClientPolicy client) {
         return client.validation()
                 .map(own -> new Validation(
@@ -162,7 +162,7 @@ final class DownstreamTls {
             checks.setTrustChainVerification(TrustChainVerification.ACCEPT_UNTRUSTED);
         }
         if (trusted && validation.allowExpired()) {
-            // Without a CA Envoy does not look at the time, and refuses to be told so.
+            // Without a CA Envoy does not check the expiry, and refuses a configuration with this field.
             checks.setAllowExpiredCertificate(true);
         }
         for (AltName name : validation.names()) {

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A file of users and the hashes of their passwords. Which kind a hash is, is decided here, as only the file has lines; costs and
- * lengths are authz-svc's matter.
+ * A file of users and the hashes of their passwords (htpasswd). This class checks the kind of each hash, so that
+ * messages can name the line. authz-svc checks the hashes' costs and lengths.
  *
- * @param problems each begins with its line; no hash is in one
+ * @param problems each begins with its line number; no problem contains a hash
  */
 record Htpasswd(List<User> users, List<String> problems) {
     private static final String EXPECTED = " (expected: SHA-1, {SHA}…; bcrypt, $2y$…; or argon2, $argon2id$…)";
@@ -17,7 +17,7 @@ record Htpasswd(List<User> users, List<String> problems) {
     private static final List<String> PREFIXES =
             List.of("{SHA}", "$2a$", "$2b$", "$2y$", "$argon2id$", "$argon2i$", "$argon2d$");
 
-    /** Hashes that htpasswd, crypt and directories write, and nobody here checks. */
+    /** Kinds of hashes that htpasswd, crypt and directories write and that Gatehouse does not support. */
     private static final Map<String, String> OTHERS = Map.of(
             "$apr1$", "MD5 as Apache has it, $apr1$: htpasswd -B writes bcrypt",
             "$1$", "MD5 by crypt, $1$: htpasswd -B writes bcrypt",
@@ -30,7 +30,7 @@ record Htpasswd(List<User> users, List<String> problems) {
             "$scrypt$", "scrypt",
             "$pbkdf2", "PBKDF2");
 
-    /** A line. */
+    /** A line of the file. */
     record User(String name, String hash) {
         @Override
         public String toString() {

@@ -37,7 +37,7 @@ import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.Percent;
 import io.envoyproxy.envoy.type.v3.StatusCode;
 
-/** Makes what an HTTP connection manager does with the connections and requests of clients, by their policy or by default. */
+/** Makes the client settings of an HTTP connection manager, from a policy or by default. */
 final class HttpConnection {
     private static final long MAX_STREAMS = 100;
     private static final long STREAM_WINDOW = 64 * 1024L;
@@ -139,7 +139,7 @@ final class HttpConnection {
         return http2.build();
     }
 
-    /** Envoy takes an extension that finds the address, or the connection's: not both. */
+    /** Envoy accepts either an extension that detects the client's address or the built-in detection, not both. */
     private static void clientIp(HttpConnectionManager.Builder manager, ClientIp clientIp) {
         switch (clientIp) {
             case ClientIp.TrustedHops hops -> {
@@ -174,7 +174,7 @@ final class HttpConnection {
                                 "envoy.extensions.http.original_ip_detection.custom_header", config.build()));
             }
             case ClientIp.Connection _ -> {
-                // As without a policy.
+                // The client's address is detected as without a policy.
             }
         }
     }

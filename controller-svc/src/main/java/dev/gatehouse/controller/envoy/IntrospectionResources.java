@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Makes what authz-svc asks about opaque tokens from an AccessPolicy. */
+/** Makes authz-svc's settings for the introspection of opaque tokens from an AccessPolicy. */
 public final class IntrospectionResources {
     private static final String SECRET_KEY = "client-secret";
 
@@ -34,7 +34,7 @@ public final class IntrospectionResources {
     /**
      * Why {@code policy} cannot be enforced.
      *
-     * @param world what its references lead to
+     * @param world resolves its references
      */
     public static Optional<String> problem(AccessPolicy policy, SignOnResources.World world) {
         List<String> problems = new ArrayList<>();
@@ -42,7 +42,10 @@ public final class IntrospectionResources {
         return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
     }
 
-    /** Headers that sections of a SecurityPolicy read, too: no request can have both, or a key would be sent to the issuer of tokens. */
+    /**
+     * The token headers that sections of a SecurityPolicy read too. The two must not share a header: an API key would
+     * be sent to the issuer of tokens.
+     */
     public static List<String> shared(AccessPolicy policy, SecuritySettings settings) {
         Set<String> keys = settings.apiKeyAuth().stream()
                 .flatMap(auth -> auth.extractFrom().stream())
@@ -64,7 +67,7 @@ public final class IntrospectionResources {
         return problems;
     }
 
-    /** @param problems gets why it cannot be enforced */
+    /** @param problems receives the reasons if it cannot be enforced */
     static List<Introspection> compile(AccessPolicy policy, SignOnResources.World world, List<String> problems) {
         IntrospectionResources resources = new IntrospectionResources(world, problems);
         return IntStream.range(0, policy.introspections().size())

@@ -49,7 +49,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Makes listeners: one for each port and transport of a fleet. */
+/** Makes Envoy listeners: one for each port and transport of a fleet. */
 public final class ListenerResources {
     private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
 
@@ -57,13 +57,13 @@ public final class ListenerResources {
 
     /** A port of a fleet. */
     public record PortKey(String fleet, int port, boolean udp) {
-        /** The listener's name: "namespace/gateway/tcp-80". The port is the Gateway's, not the one that is bound. */
+        /** The listener's name: "namespace/gateway/tcp-80". The port in the name is the Gateway's port, not the bound port. */
         public String listenerName() {
             return fleet + "/" + (udp ? "udp-" : "tcp-") + port;
         }
     }
 
-    /** The name of the route table that the HTTP listeners among {@code listeners}, those on a port, share. */
+    /** The name of the route table that the HTTP listeners among {@code listeners}, the listeners of a port, share. */
     public static String sharedTableName(
             TableForm form, PortKey port, List<ListenerState> listeners, FilterNeeds needs) {
         return form.name(port.fleet() + "/http-" + port.port() + PreRoutingFilters.tableSuffix(http(listeners), needs));
@@ -82,14 +82,14 @@ public final class ListenerResources {
     }
 
     /**
-     * Makes the listener of a port; empty where nothing is to be served there yet.
+     * Makes the listener of a port; empty if nothing can be served there yet.
      *
-     * @param listeners those of {@code fleet} on the port that are serving
-     * @param streams the routes of a listener that does not speak HTTP, in order of precedence
-     * @param clients what counts for the clients of a listener
-     * @param needs what the policies of a listener's routes need of it
-     * @param telemetry the cluster by which a destination of telemetry is reached; empty: it is not there
-     * @param secrets which come from SDS servers beside the proxy
+     * @param listeners the serving listeners of {@code fleet} on the port
+     * @param streams gives the routes of a listener without HTTP, in order of precedence
+     * @param clients gives the settings for the clients of a listener
+     * @param needs gives the filters that the policies of a listener's routes need
+     * @param telemetry gives the cluster of a telemetry destination; empty: the destination is unresolved
+     * @param secrets tells which secrets come from SDS servers beside the proxy
      */
     public static Optional<Listener> listener(
             PortKey port,
@@ -179,7 +179,7 @@ public final class ListenerResources {
         return Optional.of(listener.addAllFilterChains(chains).build());
     }
 
-    /** What counts for HTTP listeners that share a port, and so the connections: policies differ only where one is closed. */
+    /** The client settings of HTTP listeners that share a port and its connections. Their policies differ only if a listener is closed. */
     private static ClientPolicy shared(List<ListenerState> listeners, Function<ListenerKey, ClientPolicy> clients) {
         return listeners.stream()
                 .map(each -> clients.apply(each.key()))
@@ -189,9 +189,9 @@ public final class ListenerResources {
     }
 
     /**
-     * Makes the listener for HTTP/3 beside that of a TCP port; empty where no listener offers it.
+     * Makes the HTTP/3 listener beside a TCP port's listener; empty if no listener offers HTTP/3.
      *
-     * @param listeners those of {@code fleet} on the port that are serving
+     * @param listeners the serving listeners of {@code fleet} on the port
      */
     public static Optional<Listener> quic(
             PortKey port,
@@ -231,7 +231,7 @@ public final class ListenerResources {
         return listener.getFilterChainsCount() == 0 ? Optional.empty() : Optional.of(listener.build());
     }
 
-    /** Every address of the family that the fleet's EnvoyProxy asks for. */
+    /** The wildcard address of the IP family that the fleet's EnvoyProxy specifies. */
     private static Address address(FleetMembers fleet, int port, SocketAddress.Protocol protocol) {
         SocketAddress.Builder address =
                 SocketAddress.newBuilder().setProtocol(protocol).setPortValue(port);
@@ -243,7 +243,10 @@ public final class ListenerResources {
         return Address.newBuilder().setSocketAddress(address).build();
     }
 
-    /** The hostnames that each route serves: where several claim one, the route whose own hostname is the most specific. */
+    /**
+     * The hostnames that each route serves. A hostname that several routes claim goes to the route whose own hostname
+     * is the most specific.
+     */
     private static Map<StreamRoute, List<String>> bySpecificity(List<StreamRoute> streams) {
         record Claim(StreamRoute stream, Attachments.Place place) {}
         Map<String, Claim> claims = new LinkedHashMap<>();
@@ -299,7 +302,7 @@ public final class ListenerResources {
         return match.setTransportProtocol("tls").build();
     }
 
-    /** @param sni the connections name a host, which they go to where their backend is of type DynamicResolver */
+    /** @param sni true if connections have an SNI, which a backend of type DynamicResolver uses as the host */
     private static FilterChain.Builder tcpChain(
             StreamRoute stream, ClientPolicy client, Observability observability, boolean sni) {
         TcpProxy.Builder proxy =
@@ -344,7 +347,7 @@ public final class ListenerResources {
                 : RouteResources.UNRESOLVED;
     }
 
-    /** The chain of {@code manager}, with what counts for its clients. */
+    /** Makes the filter chain of {@code manager}, with its clients' connection settings. */
     private static FilterChain.Builder chain(String table, ClientPolicy client, HttpConnectionManager.Builder manager) {
         FilterChain.Builder chain = FilterChain.newBuilder()
                 .setName(table)
@@ -355,7 +358,7 @@ public final class ListenerResources {
         return chain;
     }
 
-    /** @param listeners those whose requests the manager gets */
+    /** @param listeners the listeners whose requests the manager gets */
     private static HttpConnectionManager.Builder manager(
             String table,
             PortKey port,
@@ -390,7 +393,7 @@ public final class ListenerResources {
         return manager;
     }
 
-    /** What Envoy would refuse of what {@code settings} make of HTTP; empty: nothing. */
+    /** Why Envoy would refuse the HTTP configuration made from {@code settings}; empty: Envoy accepts it. */
     public static Optional<String> problemWithHttp(ClientSettings settings) {
         HttpConnectionManager.Builder manager = HttpConnection.manager(new ClientPolicy(
                 settings, Optional.empty(), Optional.empty(), false, ClientPolicy.Http3.NOT_ASKED_FOR, false));
@@ -400,7 +403,7 @@ public final class ListenerResources {
         return RULES.problem(manager.build());
     }
 
-    /** What Envoy would refuse of what {@code tls} makes of TLS; empty: nothing. */
+    /** Why Envoy would refuse the TLS configuration made from {@code tls}; empty: Envoy accepts it. */
     public static Optional<String> problemWithTls(ClientTls tls) {
         return RULES.problem(DownstreamTls.sample(tls));
     }

@@ -63,19 +63,19 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * What a fleet's proxies tell of requests: access logs and traces, as Envoy's configuration.
+ * Makes Envoy's configuration of a fleet's access logs and traces.
  *
- * <p>What would be sent to a backend that is not there is left out: Envoy would refuse the listener as a whole.
+ * <p>Logs and traces for an unresolved backend are left out, since Envoy would refuse the whole listener.
  */
 final class Observability {
     private static final String NO_ROUTE = "NR";
     private static final int MILLION = 1_000_000;
 
-    /** For an export of spans by HTTP. */
+    /** The time limit of an export of spans by HTTP. */
     private static final com.google.protobuf.Duration SPANS_AT_MOST =
             com.google.protobuf.Duration.newBuilder().setSeconds(10).build();
 
-    /** What a line of a log has that says nothing else: Envoy Gateway's fields, by which its users' dashboards and queries go. */
+    /** The default fields of a log line. They are Envoy Gateway's, on which its users' dashboards and queries rely. */
     private static final Map<String, String> FIELDS = Map.ofEntries(
             Map.entry("start_time", "%START_TIME%"),
             Map.entry("method", "%REQ(:METHOD)%"),
@@ -102,25 +102,25 @@ final class Observability {
             Map.entry("requested_server_name", "%REQUESTED_SERVER_NAME%"),
             Map.entry("route_name", "%ROUTE_NAME%"));
 
-    /** Which pod wrote a line: attributes of logs that go to a collector, which sees the lines of all. */
+    /** The pod that wrote a line, as attributes of logs to a collector, which gets the lines of all pods. */
     private static final Map<String, String> POD = Map.of(
             "k8s.namespace.name", "%ENVIRONMENT(ENVOY_POD_NAMESPACE)%",
             "k8s.pod.name", "%ENVIRONMENT(ENVOY_POD_NAME)%");
 
-    /** What is ours of a request. Null where there is nothing to say. */
+    /** Gatehouse's own fields of a request. A field without a value is null. */
     private static final Map<String, String> OF_REQUESTS = Map.of(
             "trace_id",
             "%TRACE_ID%",
-            // What the WAF found.
+            // The WAF's findings.
             "waf",
             "%DYNAMIC_METADATA(gatehouse.waf)%",
-            // Which global limits the request exceeded.
+            // The global limits that the request exceeded.
             "limit",
             "%DYNAMIC_METADATA(envoy.filters.http.ratelimit)%",
-            // Who sent the request, as far as authz-svc found it out.
+            // The request's user, if authz-svc identified one.
             "subject",
             "%DYNAMIC_METADATA(envoy.filters.http.ext_authz:gatehouse.subject)%",
-            // What authorization rules that are tried out would have done: "allowed" or "denied".
+            // The outcome of authorization rules in a dry run: "allowed" or "denied".
             "dry_run",
             "%DYNAMIC_METADATA(envoy.filters.http.rbac:shadow_engine_result)%");
 
@@ -129,8 +129,8 @@ final class Observability {
     private final Function<Destination, Optional<String>> clusters;
 
     /**
-     * @param fleet the fleet's name, which is that of the service in traces
-     * @param clusters the cluster of a destination; empty: it is not there
+     * @param fleet the fleet's name, from which the service name in traces is made
+     * @param clusters gives the cluster of a destination; empty: the destination is unresolved
      */
     Observability(ProxyTelemetry telemetry, String fleet, Function<Destination, Optional<String>> clusters) {
         this.telemetry = telemetry;
@@ -138,17 +138,17 @@ final class Observability {
         this.clusters = clusters;
     }
 
-    /** Of requests: for an HTTP connection manager. */
+    /** The access logs of requests, for an HTTP connection manager. */
     List<AccessLog> requests() {
         return logs(AccessLogType.Route, OF_REQUESTS);
     }
 
-    /** Of connections of routes that are not HTTP. */
+    /** The access logs of connections of TCP, TLS and UDP routes. */
     List<AccessLog> connections() {
         return logs(AccessLogType.Route, Map.of());
     }
 
-    /** Of connections that end without having found a route: for a listener. */
+    /** The access logs of connections that end without a route, for a listener. */
     List<AccessLog> listener() {
         if (telemetry.accessLogs().isEmpty()) {
             return List.of();
@@ -156,7 +156,7 @@ final class Observability {
         return logs(AccessLogType.Listener, Map.of());
     }
 
-    /** Of attempts at backends: for a router. */
+    /** The access logs of requests to backends, for a router. */
     List<AccessLog> upstream() {
         if (telemetry.accessLogs().isEmpty()) {
             return List.of();
@@ -184,7 +184,7 @@ final class Observability {
             if (LogFormats.problem(setting).isPresent()) {
                 continue;
             }
-            // Without a type: what routes serve, and what found none.
+            // A log without a type gets the lines of routes, and the lines of requests and connections without a route.
             boolean wanted = setting.type()
                     .map(type::equals)
                     .orElse(type == AccessLogType.Route || type == AccessLogType.Listener);
@@ -286,7 +286,7 @@ final class Observability {
         return log("envoy.access_loggers.open_telemetry", config.build());
     }
 
-    /** "gateway.namespace" of a Gateway; of a class that merges its Gateways, its name. */
+    /** The service name: "gateway.namespace" for a Gateway's fleet, the class's name for a class that merges its Gateways. */
     private String serviceName() {
         int slash = fleet.indexOf('/');
         return slash < 0 ? fleet : fleet.substring(slash + 1) + "." + fleet.substring(0, slash);
@@ -316,7 +316,7 @@ final class Observability {
         return SubstitutionFormatString.newBuilder().setJsonFormat(fields).build();
     }
 
-    /** Tracing, where there is somewhere to send spans. */
+    /** The tracing configuration; empty: there is no destination of spans. */
     Optional<HttpConnectionManager.Tracing> tracing() {
         if (telemetry.tracing().isEmpty()) {
             return Optional.empty();
@@ -341,7 +341,7 @@ final class Observability {
         });
     }
 
-    /** A sampler of OpenTelemetry sees every request: what was not sampled before would never come to it. */
+    /** With an OpenTelemetry sampler Envoy itself samples every request, since the sampler sees only requests that Envoy samples. */
     private static Fraction sampledAtRandom(ProxyTelemetry.Tracing tracing) {
         return tracing.provider() instanceof Provider.OpenTelemetry collector
                         && collector.sampler().isPresent()
@@ -356,7 +356,7 @@ final class Observability {
     /**
      * Tags of spans.
      *
-     * @param formats values with Envoy's operators; they count before {@code tags} of the same name
+     * @param formats values with Envoy's operators, which win over {@code tags} of the same name
      */
     static List<CustomTag> tags(Map<String, Tag> tags, Map<String, String> formats) {
         List<CustomTag> made = new ArrayList<>();
@@ -429,7 +429,7 @@ final class Observability {
         };
     }
 
-    /** Spans by HTTP, to the path of OTLP/HTTP. */
+    /** Exports spans by HTTP, to the path of OTLP/HTTP. */
     private static HttpService httpService(Destination collector, String cluster) {
         String host = collector.host().orElse(cluster);
         return HttpService.newBuilder()
@@ -478,7 +478,7 @@ final class Observability {
                 ParentBasedSamplerConfig.newBuilder().setWrappedSampler(wrapped).build());
     }
 
-    /** How a request's id takes part in tracing, where that is said. */
+    /** The request id extension; empty: the settings do not configure it. */
     Optional<RequestIDExtension> requestId() {
         return telemetry.requestId().map(tracing -> {
             boolean pack = switch (tracing) {
@@ -502,7 +502,7 @@ final class Observability {
         GrpcService.Builder service = GrpcService.newBuilder()
                 .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
                         .setClusterName(cluster)
-                        // The cluster's name, which Envoy would take, is no authority: a sidecar refuses a "/" in it.
+                        // Envoy's default authority is the cluster's name, whose "/" a sidecar refuses.
                         .setAuthority(cluster.replace('/', '.')));
         headers.forEach((name, value) ->
                 service.addInitialMetadata(HeaderValue.newBuilder().setKey(name).setValue(value)));

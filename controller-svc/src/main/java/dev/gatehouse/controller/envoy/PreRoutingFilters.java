@@ -38,17 +38,18 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * The filters that run before a route is selected (GEP-5224): at the head of the chain, in the order of the listener's list, each
- * switched off but for the virtual hosts of its listener, and each clearing the route that Envoy has found before.
+ * The filters that run before a route is selected (GEP-5224). They stand at the head of the chain, in the order of the
+ * listener's list. Each filter is enabled only for the virtual hosts of its listener, and clears the route that Envoy
+ * selected before.
  *
- * <p>What a filter may change: anything that routes match but the host, which selects the listener. How a message is framed is
- * the proxy's own.
+ * <p>A filter may change everything that routes match except the host, which selects the listener. It must not change
+ * the framing of messages, which is the proxy's own.
  */
 final class PreRoutingFilters {
-    /** Not below the name of the filter's kind: an EnvoyProxy's filterOrder, which is about the kinds, does not move it. */
+    /** The name does not begin with the filter kind's name, so that an EnvoyProxy's filterOrder does not move the filter. */
     private static final String NAME = "gatehouse.prerouting/";
 
-    /** As Envoy Gateway's for authorization servers. */
+    /** The time limit of a call, equal to Envoy Gateway's for authorization servers. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private PreRoutingFilters() {}
@@ -74,12 +75,12 @@ final class PreRoutingFilters {
         return filters;
     }
 
-    /** What switches them on, for a virtual host of {@code listener}. */
+    /** The filter configuration that enables the filters for a virtual host of {@code listener}. */
     static Map<String, Any> hostConfig(ListenerState listener) {
         return config(listener, true);
     }
 
-    /** What of it is different for a route without a backend. */
+    /** The part of the filter configuration that differs for a route without a backend. */
     static Map<String, Any> configWithoutBackend(ListenerState listener) {
         Map<String, Any> config = config(listener, false);
         config.entrySet().removeAll(hostConfig(listener).entrySet());
@@ -107,7 +108,7 @@ final class PreRoutingFilters {
         return new EffectivePolicies.Waf(waf.policy().toString(), List.of(waf.policy()), waf.spec());
     }
 
-    /** How many bytes of a body the WAFs of {@code listener} are to see at once; empty: it has none. */
+    /** How many bytes of a body the WAF filters of {@code listener} buffer; empty: the listener has no WAF filter. */
     static OptionalLong bufferBytes(ListenerState listener) {
         return listener.filters().stream()
                 .filter(PreRouting.Waf.class::isInstance)
@@ -116,22 +117,22 @@ final class PreRoutingFilters {
     }
 
     /**
-     * What holds for routes without a policy of their own. Envoy decides by the first route that it finds which of the filters
-     * that are switched off it makes for a request. Where that route may change, those of policies are switched on, and told here
-     * that there is nothing to do.
+     * The filter configuration for routes without a policy of their own. Envoy decides by the first route that it
+     * selects which disabled filters it creates for a request. If that route may change, the policies' filters are
+     * therefore enabled in the chain, and this configuration makes them do nothing.
      */
     static Map<String, Any> tableConfig(FilterNeeds needs) {
         return FilterChains.switchedOff(needs);
     }
 
-    /** True if a listener that shares the chain has any. */
+    /** True if a listener that shares the chain has such filters. */
     static boolean any(List<ListenerState> listeners) {
         return listeners.stream().anyMatch(listener -> !listener.filters().isEmpty());
     }
 
     /**
-     * What the name of the route table of {@code listeners} has in addition. Envoy changes from one set of filters to another at
-     * once with the table that goes with it, since that has another name.
+     * The suffix of the route table's name. A different set of filters gives the table a different name, so that Envoy
+     * switches filters and table at the same moment.
      */
     static String tableSuffix(List<ListenerState> listeners, FilterNeeds needs) {
         List<String> extensions = needs.extensions().names();
@@ -167,7 +168,7 @@ final class PreRoutingFilters {
                 .setDecoderHeaderMutationRules(
                         HeaderRules.without(grpc ? HeaderRules.HOST_AND_FRAMING : HeaderRules.PSEUDO_AND_FRAMING));
         if (filter.bodyBytes() > 0) {
-            // A body that is longer is refused with 413: the server has to see what the backend gets.
+            // A longer body is refused with 413, since the server must see the whole body that the backend gets.
             config.setWithRequestBody(BufferSettings.newBuilder()
                     .setMaxRequestBytes(filter.bodyBytes())
                     .setAllowPartialMessage(false)

@@ -5,13 +5,13 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import java.util.Comparator;
 
 /**
- * An Envoy route with its place among the others of a hostname.
+ * An Envoy route with its position among the routes of a hostname.
  *
- * @param origin the hostname of the user's route that it serves by: the more specific comes first, whatever it matches
- * @param part the order among those of one match
+ * @param origin the hostname in the user's route; routes with a more specific hostname come first, whatever they match
+ * @param part the position among the routes of one match
  */
 public record RouteEntry(String origin, RouteRank rank, int part, Route route) implements Comparable<RouteEntry> {
-    /** The order in which users wrote the rules, not that of their matches. */
+    /** Orders routes as users wrote the rules, regardless of the matches' precedence. */
     public static final Comparator<RouteEntry> AS_WRITTEN = by(RouteRank.AS_WRITTEN);
 
     private static final Comparator<RouteEntry> BY_MATCH = by(Comparator.naturalOrder());
@@ -27,7 +27,7 @@ public record RouteEntry(String origin, RouteRank rank, int part, Route route) i
         return BY_MATCH.compare(this, other);
     }
 
-    /** The same for another hostname. */
+    /** A copy with another hostname. */
     public RouteEntry from(String hostname) {
         return new RouteEntry(hostname, rank, part, route);
     }

@@ -8,9 +8,10 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * The precedence of a match among those of its hostname, as Gateway API orders them: exact paths, then regular expressions
- * (which it leaves open; Envoy Gateway's place for them), then prefixes, the longer first; then matches on the method, more
- * headers, more cookies (as Envoy Gateway places them), more query parameters; then the older route, its name, and the order within it.
+ * The precedence of a match among the matches of its hostname, as Gateway API defines it: exact paths, then regular
+ * expressions (placed as in Envoy Gateway, since Gateway API leaves their place open), then prefixes, the longer first.
+ * Further criteria are a match on the method, more headers, more cookies (placed as in Envoy Gateway), and more query
+ * parameters. The last criteria are the older route, the route's name, and the order within the route.
  */
 public record RouteRank(
         PathType pathType,
@@ -24,7 +25,7 @@ public record RouteRank(
         int rule,
         int match)
         implements Comparable<RouteRank> {
-    /** The order in which a route's rules stand there; between routes, the older comes first. */
+    /** Orders matches as written in the route. Matches of an older route come first. */
     static final Comparator<RouteRank> AS_WRITTEN = Comparator.comparing(RouteRank::isLast)
             .<Instant>thenComparing(rank -> rank.createdAt.orElse(Instant.MIN))
             .thenComparing(rank -> rank.route.namespace())
@@ -51,20 +52,20 @@ public record RouteRank(
             .thenComparing(AS_WRITTEN);
 
     /**
-     * The place behind everything that users wrote, for what a rule needs beside its matches.
+     * The rank behind all matches of users, for routes that a rule needs in addition to its matches.
      *
-     * @param headers that are matched: more come before fewer
+     * @param headers the number of matched headers: more come before fewer
      */
     static RouteRank last(Optional<Instant> createdAt, ObjectRef route, int rule, int index, int headers) {
         return new RouteRank(PathType.PathPrefix, 0, false, headers, 0, 0, createdAt, route, rule, index);
     }
 
-    /** The place of a request for exactly {@code path} with one parameter of its query: beside those with a method, which come first. */
+    /** The rank of a match on exactly {@code path} and one query parameter, as high as a match with a method. */
     static RouteRank ofParameter(String path, Optional<Instant> createdAt, ObjectRef route, int rule, int index) {
         return new RouteRank(PathType.Exact, path.length(), true, 0, 0, 1, createdAt, route, rule, index);
     }
 
-    /** Whether it is the place of {@link #last}: each match of a user has a path. */
+    /** Whether this is a rank of {@link #last}. A user's match always has a path, so its rank differs. */
     boolean isLast() {
         return pathLength == 0;
     }

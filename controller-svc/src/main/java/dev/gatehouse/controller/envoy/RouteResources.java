@@ -56,10 +56,10 @@ import java.util.regex.Pattern;
 
 /** Makes the routes of HTTPRoutes and GRPCRoutes. */
 public final class RouteResources {
-    /** No cluster has this name: a share of traffic that is answered with 500. */
+    /** A name that no cluster has. Envoy answers the share of traffic for it with 500. */
     static final String UNRESOLVED = "unresolved";
 
-    /** The location that Envoy made, without the port of its authority. */
+    /** Formats Envoy's location header without the port of the authority. */
     private static final String WITHOUT_PORT =
             "%CEL(re.extract(response.headers['location'], '^([^/]*//[^/]*):[0-9]+(.*)$', '\\\\1\\\\2'))%";
 
@@ -71,7 +71,7 @@ public final class RouteResources {
     private final ListenerState.Protocol protocol;
     private final int port;
 
-    /** @param port the port by which clients reach the listener: what a redirect names */
+    /** @param port the port at which clients reach the listener, used in redirects */
     public RouteResources(ListenerKey listener, ListenerState.Protocol protocol, int port) {
         this.listener = listener;
         this.protocol = protocol;
@@ -99,7 +99,10 @@ public final class RouteResources {
         return name.startsWith(route.kind().toLowerCase(Locale.ROOT) + "/" + route.key() + "/rule/");
     }
 
-    /** The same match, answered with 500. Its name differs, so that a proxy is sent even what answered 500 before. */
+    /**
+     * A copy with the same match that answers 500. Its name differs, so that a proxy is sent the change even if the
+     * route answered 500 before.
+     */
     public static RouteEntry closed(RouteEntry entry) {
         return new RouteEntry(
                 entry.origin(),
@@ -113,9 +116,10 @@ public final class RouteResources {
     }
 
     /**
-     * What was made of a rule.
+     * The routes made from a rule.
      *
-     * @param refusal what Envoy would refuse of it, and is therefore answered with 500 or, where it is a match, left out
+     * @param refusal why Envoy would refuse a part of the rule: an invalid match is left out, any other invalid part is
+     * answered with 500
      */
     public record Made(List<RouteEntry> entries, Optional<String> refusal) {
         public Made {
@@ -197,7 +201,7 @@ public final class RouteResources {
         }
     }
 
-    /** Answers what matches with 500. */
+    /** Makes a route that answers matching requests with 500. */
     private static Route failing(Match match) {
         return Route.newBuilder()
                 .setMatch(match(match))
@@ -205,7 +209,10 @@ public final class RouteResources {
                 .build();
     }
 
-    /** Where CONNECT is served, each route once more for it: a request with that method has no path that would match. */
+    /**
+     * Adds a copy of each route for CONNECT requests if CONNECT is served. A CONNECT request has no path that the
+     * original route could match.
+     */
     private static List<Route> withConnect(List<Route> routes, TrafficSettings settings) {
         Optional<RouteAction.UpgradeConfig> connect = RouteTuning.connect(settings);
         if (connect.isEmpty()) {
@@ -229,8 +236,9 @@ public final class RouteResources {
     }
 
     /**
-     * One route; or, where backends have filters that Envoy cannot apply to a share of a split, one for each backend, told
-     * apart by a fraction of the requests: all look at the same random number, so the fractions are cumulative.
+     * Makes one route. If backends have filters that Envoy cannot apply to a share of a split, makes a route for each
+     * backend that matches a fraction of the requests. All these routes compare the same random number, so the
+     * fractions are cumulative.
      */
     private List<Route> parts(ObjectRef route, Rule.Http rule, Match match, EffectivePolicies policies) {
         List<WeightedTarget> weighted =
@@ -300,7 +308,7 @@ public final class RouteResources {
                 .flatMap(Security::authorizer)
                 .filter(authorizer -> authorizer.spec().includeRouteMetadata())
                 .ifPresent(_ -> route.setMetadata(ExtAuthFilter.metadata(ref, rule.name())));
-        // The WAF gets a body whole: it may be larger than what a connection buffers otherwise.
+        // The WAF gets bodies as a whole, so that the route buffers more than a connection does by default.
         policies.waf()
                 .filter(waf -> route.hasRoute() && waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)
                 .ifPresent(waf -> route.setRequestBodyBufferLimit(UInt64Value.of(WafFilter.bufferBytes(waf))));
@@ -353,7 +361,7 @@ public final class RouteResources {
             for (Mirror mirror : each.mirrors()) {
                 action.addRequestMirrorPolicies(RouteAction.RequestMirrorPolicy.newBuilder()
                         .setCluster(mirror.cluster().name())
-                        // Else the copy's Host is another than that of the request, which the backend may not know.
+                        // Without this field Envoy appends "-shadow" to the copy's Host, which the backend may not know.
                         .setDisableShadowHostSuffixAppend(true)
                         .setRuntimeFraction(RuntimeFractionalPercent.newBuilder()
                                 .setDefaultValue(Protos.fraction(mirror.numerator(), mirror.denominator()))));
@@ -413,7 +421,7 @@ public final class RouteResources {
         return match.cookies().isEmpty() ? builder.build() : NewerFields.with(builder.build(), cookies.build());
     }
 
-    /** Only the first match on a name counts, as Gateway API says. */
+    /** Keeps the first match of each name, as Gateway API requires. */
     private static List<ValueMatch> distinct(List<ValueMatch> matches, boolean ignoreCase) {
         Map<String, ValueMatch> byName = new TreeMap<>();
         List<ValueMatch> result = new ArrayList<>();
@@ -447,12 +455,12 @@ public final class RouteResources {
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
-    /** Gateway API's ReplacePrefixMatch, which works on path elements, in terms of Envoy's, which work on characters. */
+    /** Expresses Gateway API's ReplacePrefixMatch, which replaces path elements, by Envoy's rewrites, which replace characters. */
     private sealed interface PrefixRewrite {
         /** Replaces the matched prefix. */
         record Prefix(String replacement) implements PrefixRewrite {}
 
-        /** Replaces the prefix with the slashes after it, where plain replacement would leave "//". */
+        /** Replaces the prefix together with the slashes after it, since plain replacement would leave "//". */
         record Regex(RegexMatchAndSubstitute substitution) implements PrefixRewrite {}
 
         static PrefixRewrite of(String replacement, Match match) {
@@ -467,7 +475,7 @@ public final class RouteResources {
         }
     }
 
-    /** @param resolved the host is that of the request: there is no other to rewrite it to */
+    /** @param resolved true if the backend is the request's host, so that Envoy has no other host to rewrite to */
     private static void rewrite(RouteAction.Builder action, HttpRouteFilter.UrlRewrite rewrite, boolean resolved) {
         rewrite.path().ifPresent(path -> action.setRegexRewrite(substitute(path.pattern(), path.substitution())));
         rewrite.hostname().ifPresent(hostname -> {
@@ -521,7 +529,8 @@ public final class RouteResources {
         if (target != wellKnown) {
             action.setPortRedirect(target);
         } else if (redirect.hostname().isEmpty()) {
-            // Envoy keeps the port of the request's Host unless another is set, and shows the one that is set.
+            // Envoy keeps the port of the request's Host unless a port is set, and always shows a port that is set. So
+            // the well-known port is set and then removed from the location.
             action.setPortRedirect(target);
             route.addResponseHeadersToAdd(
                     0, header("location", WITHOUT_PORT, HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS));

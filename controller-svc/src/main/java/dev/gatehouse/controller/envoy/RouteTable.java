@@ -27,10 +27,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Puts the routes of the listeners of one port together. A listener has its hostnames to itself: a hostname that a more
- * specific listener covers is left to that listener, which answers 404 where it has no route for it (Gateway API, listener
- * isolation). Within a listener, the rules of the most specific hostname come first, and those of the wildcards that cover it
- * after them.
+ * Combines the routes of the listeners of one port. Each hostname belongs to the listener with the most specific
+ * hostname that covers it. That listener answers 404 if it has no matching route (Gateway API, listener isolation).
+ * Within a listener, the rules of the most specific hostname come first, followed by the rules of the wildcards that
+ * cover it.
  */
 public final class RouteTable {
     private static final int NOT_FOUND = 404;
@@ -48,13 +48,14 @@ public final class RouteTable {
     /**
      * A listener.
      *
-     * @param hostname {@link Hostnames#ANY} where it has none
+     * @param hostname the listener's hostname; {@link Hostnames#ANY} if it has none
      * @param routes the routes for each hostname
-     * @param order in which the routes of a hostname are tried
+     * @param order the order in which the routes of a hostname are tried
      * @param filters configuration of the filters that run before a route is selected, by their names
-     * @param filtersWithoutBackend what of it is different for a route without a backend
-     * @param bodyBytes how much of a body the WAFs among those filters are to see at once; empty: there is none
-     * @param closed those filters cannot run: no request passes
+     * @param filtersWithoutBackend the part of the configuration that differs for a route without a backend
+     * @param bodyBytes how many bytes of a body the WAF filters among {@code filters} buffer; empty: there is no WAF
+     * filter
+     * @param closed true if the filters cannot run: no request passes
      */
     public record Host(
             String hostname,
@@ -84,9 +85,10 @@ public final class RouteTable {
     }
 
     /**
-     * Whether a listener answers requests for {@code domain}: of the hostnames that cover it, its own is the most specific.
+     * Whether a listener answers requests for {@code domain}: its hostname is the most specific of the hostnames that
+     * cover the domain.
      *
-     * @param hostnames of all listeners among which requests are told apart by their host
+     * @param hostnames the hostnames of all listeners between which the host of a request decides
      */
     public static boolean owns(String hostname, String domain, Collection<String> hostnames) {
         return hostnames.stream()
@@ -110,12 +112,12 @@ public final class RouteTable {
     }
 
     /**
-     * Makes a table without the hosts of its listeners.
+     * Makes a table without its listeners' virtual hosts.
      *
-     * @param filtered filters run on some of its requests before a route is selected
-     * @param misdirected hostnames of other listeners whose connections are told apart by their SNI: a request for one of them came over
-     *     a connection that was opened for another listener, and is answered with 421 (RFC 9110, 15.5.20)
-     * @param needs what the policies of its routes need of the filters
+     * @param filtered whether filters run on some of its requests before a route is selected
+     * @param misdirected the hostnames of other listeners whose connections the SNI selects; a request for such a
+     * hostname came over a connection for another listener, and is answered with 421 (RFC 9110, 15.5.20)
+     * @param needs the filters that the policies of its routes need
      */
     public static RouteConfiguration table(
             String name, boolean filtered, Collection<String> misdirected, FilterNeeds needs) {
@@ -135,7 +137,7 @@ public final class RouteTable {
         return table.build();
     }
 
-    /** {@code table} with hosts, which come first. */
+    /** A copy of {@code table} with {@code hosts} before its own. */
     public static RouteConfiguration with(RouteConfiguration table, List<VirtualHost> hosts) {
         List<VirtualHost> own = table.getVirtualHostsList();
         return table.toBuilder()
@@ -145,14 +147,14 @@ public final class RouteTable {
                 .build();
     }
 
-    /** {@code table}, whose hosts come as resources of their own. */
+    /** A copy of {@code table} whose virtual hosts are resources of their own (VHDS). */
     public static RouteConfiguration byHost(RouteConfiguration table) {
         return table.toBuilder()
                 .setVhds(Vhds.newBuilder().setConfigSource(Protos.ADS))
                 .build();
     }
 
-    /** {@code table} that lets direct responses have as much as {@code bytes}. */
+    /** A copy of {@code table} that permits direct responses of up to {@code bytes} bytes. */
     public static RouteConfiguration allowing(RouteConfiguration table, int bytes) {
         return bytes <= DIRECT_RESPONSE_BYTES
                 ? table
@@ -161,7 +163,7 @@ public final class RouteTable {
                         .build();
     }
 
-    /** The size of the largest direct response, where Envoy's limit is lower; else 0. */
+    /** The size in bytes of the largest direct response above Envoy's default limit; 0 if there is none. */
     public static int largestBody(VirtualHost host) {
         return host.getRoutesList().stream()
                 .filter(Route::hasDirectResponse)
@@ -172,8 +174,8 @@ public final class RouteTable {
     }
 
     /**
-     * {@code host} with metrics: {@code vhost.<name>.vcluster.<hostname>.upstream_rq_*}. In those names dots are underscores, since Envoy
-     * takes its tags from between dots.
+     * A copy of {@code host} with metrics: {@code vhost.<name>.vcluster.<hostname>.upstream_rq_*}. In those names dots
+     * are underscores, since Envoy takes its tags from between dots.
      */
     public static VirtualHost counted(VirtualHost host) {
         return host.toBuilder()
@@ -185,14 +187,14 @@ public final class RouteTable {
                 .build();
     }
 
-    /** {@code table} with the same metrics for the hosts that it has. */
+    /** A copy of {@code table} with these metrics for its virtual hosts. */
     public static RouteConfiguration counted(RouteConfiguration table) {
         RouteConfiguration.Builder counted = table.toBuilder().clearVirtualHosts();
         table.getVirtualHostsList().forEach(host -> counted.addVirtualHosts(counted(host)));
         return counted.build();
     }
 
-    /** {@code table} whose responses tell clients that they may come by HTTP/3 on {@code port} (RFC 7838), for a day. */
+    /** A copy of {@code table} whose responses advertise HTTP/3 on {@code port} for a day (Alt-Svc, RFC 7838). */
     public static RouteConfiguration offeringHttp3(RouteConfiguration table, int port) {
         return table.toBuilder()
                 .addResponseHeadersToAdd(HeaderValueOption.newBuilder()
@@ -203,10 +205,10 @@ public final class RouteTable {
     }
 
     /**
-     * What a hostname is answered with.
+     * Makes the virtual host of a hostname.
      *
      * @param table the name of its table
-     * @param listener to which the hostname belongs
+     * @param listener the listener that the hostname belongs to
      */
     public static VirtualHost virtualHost(String table, String domain, Host listener) {
         VirtualHost.Builder host =
@@ -224,7 +226,8 @@ public final class RouteTable {
                                     .build());
         }
         if (!listener.filters().isEmpty()) {
-            // They run where no route matches, too; and Envoy finds them by a route.
+            // The filters must run even if no route matches, and Envoy finds their configuration by a route. So a last
+            // route matches everything.
             host.putAllTypedPerFilterConfig(listener.filters())
                     .addRoutes(everything("unmatched", NOT_FOUND).putAllTypedPerFilterConfig(withoutBackend));
         }

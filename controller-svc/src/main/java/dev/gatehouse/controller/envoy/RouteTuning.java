@@ -30,19 +30,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Timeouts, retries and the rest of what a rule and its BackendTrafficPolicy say of an attempt at a backend. The rule's own counts first. */
+/** Applies timeouts, retries and other settings of a rule and its BackendTrafficPolicy to a route. The rule's own settings win. */
 final class RouteTuning {
     private static final String WEBSOCKET = "websocket";
     private static final int HOST_ATTEMPTS = 5;
 
-    /** What a stream may be idle for unless that is said: Envoy's preset. */
+    /** Envoy's default idle timeout of a stream. */
     private static final Duration STREAM_IDLE = Duration.ofMinutes(5);
 
     private static final List<String> LOAD_REPORTS = List.of("endpoint-load-metrics", "endpoint-load-metrics-bin");
 
     private RouteTuning() {}
 
-    /** Sets what is not of the action. */
+    /** Applies the settings outside of the route's action. */
     static void apply(Route.Builder route, ObjectRef ref, Rule.Http rule, TrafficSettings settings) {
         settings.tracing().map(RouteTuning::tracing).ifPresent(route::setTracing);
         settings.routeStatName().ifPresent(name -> route.setStatPrefix(StatNames.of(name, ref, rule.name())));
@@ -51,7 +51,7 @@ final class RouteTuning {
         }
         if (!settings.compressors().isEmpty()
                 && !route.getRequestHeadersToRemoveList().contains("accept-encoding")) {
-            // A backend that compresses would keep the preferred algorithm from being used.
+            // A backend that compresses itself would prevent the preferred algorithm.
             route.addRequestHeadersToRemove("accept-encoding");
         }
         settings.backend()
@@ -73,7 +73,7 @@ final class RouteTuning {
         settings.backend().loadBalancer().flatMap(LoadBalancer::consistentHash).ifPresent(hash -> {
             action.addAllHashPolicy(hashPolicies(hash.input()));
             if (action.hasWeightedClusters()) {
-                // Else only the endpoint within a backend would be the hash's, and the backend a random one.
+                // Without this field the hash would select only the endpoint within a randomly selected backend.
                 action.getWeightedClustersBuilder().setUseHashPolicy(BoolValue.of(true));
             }
         });
@@ -82,7 +82,7 @@ final class RouteTuning {
         }
     }
 
-    /** WebSocket is what the listener allows; a route that names upgrades, or holds whole requests, says no to it. */
+    /** The listener permits WebSocket. A route that lists upgrades without it, or that buffers whole requests, refuses it. */
     private static List<RouteAction.UpgradeConfig> upgrades(TrafficSettings settings) {
         List<RouteAction.UpgradeConfig> configs = new ArrayList<>();
         for (Upgrade upgrade : settings.upgrades().orElse(List.of())) {
@@ -103,7 +103,7 @@ final class RouteTuning {
         return configs;
     }
 
-    /** How CONNECT requests go on; empty: they are not served. */
+    /** The handling of CONNECT requests; empty: they are not served. */
     static Optional<RouteAction.UpgradeConfig> connect(TrafficSettings settings) {
         return settings.upgrades().orElse(List.of()).stream()
                 .filter(Upgrade::isConnect)
@@ -122,7 +122,7 @@ final class RouteTuning {
         Optional<Duration> request = rule.timeouts().request();
         Optional<Duration> backend = rule.timeouts().backendRequest().filter(d -> !d.isZero());
         if (rule.grpc()) {
-            // A stream may live long; a client bounds its call by grpc-timeout.
+            // A gRPC stream may live long, and clients bound their calls by grpc-timeout.
             action.setTimeout(Protos.duration(settings.timeouts().request().orElse(Duration.ZERO)))
                     .setMaxStreamDuration(RouteAction.MaxStreamDuration.newBuilder()
                             .setGrpcTimeoutHeaderMax(Protos.duration(Duration.ZERO)));
@@ -139,7 +139,7 @@ final class RouteTuning {
             settings.timeouts().request().ifPresent(limit -> {
                 action.setTimeout(Protos.duration(limit));
                 if (limit.compareTo(STREAM_IDLE) > 0) {
-                    // Else a request that may take longer would end when nothing was sent for five minutes.
+                    // Without this a request with a longer timeout would end after five minutes without data.
                     action.setIdleTimeout(Protos.duration(limit));
                 }
             });

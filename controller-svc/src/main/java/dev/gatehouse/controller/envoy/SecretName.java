@@ -6,9 +6,9 @@ import dev.gatehouse.gatewayapi.SecretDiscovery;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A certificate, or CAs, that TLS refers to by name. */
+/** The name of a certificate or of CAs in TLS settings. */
 public sealed interface SecretName {
-    /** The name of the SDS resource that has it. */
+    /** The name of the SDS resource. */
     String resource();
 
     /** The CAs that the proxy's system trusts. */
@@ -43,7 +43,7 @@ public sealed interface SecretName {
         }
     }
 
-    /** What a ClientTrafficPolicy verifies the certificates of clients with. */
+    /** The CAs and revocation lists with which a ClientTrafficPolicy verifies client certificates. */
     record Clients(ObjectKey policy) implements SecretName {
         @Override
         public String resource() {
@@ -51,10 +51,10 @@ public sealed interface SecretName {
         }
     }
 
-    /** Which secrets come from an SDS server beside the proxy; the others come with all other resources. */
+    /** Tells which secrets come from an SDS server beside the proxy. xds-svc serves all other secrets. */
     @FunctionalInterface
     interface Sources {
-        /** All come with the other resources. */
+        /** No secret comes from an SDS server beside the proxy. */
         Sources NONE = _ -> Optional.empty();
 
         Optional<SecretDiscovery> of(SecretName name);

@@ -39,7 +39,7 @@ public final class SecretResources {
 
     private SecretResources() {}
 
-    /** Refers to a secret: to that of the SDS server that has it, else to the resource that comes with all others. */
+    /** Makes the reference to a secret: to the SDS server beside the proxy if it has the secret, otherwise to the resource of xds-svc. */
     static SdsSecretConfig reference(SecretName name, SecretName.Sources sources) {
         SdsSecretConfig.Builder config = SdsSecretConfig.newBuilder();
         sources.of(name)
@@ -102,7 +102,7 @@ public final class SecretResources {
                 .build();
     }
 
-    /** What the ClientTrafficPolicy {@code policy} verifies the certificates of clients with. */
+    /** The CAs and revocation lists with which the ClientTrafficPolicy {@code policy} verifies client certificates. */
     public static Secret clientTrust(ObjectKey policy, ClientTrust trust) {
         CertificateValidationContext.Builder context =
                 CertificateValidationContext.newBuilder().setTrustedCa(pem(trust.authorities()));
@@ -123,7 +123,7 @@ public final class SecretResources {
                 .build();
     }
 
-    /** {@code value}, under {@code name}. */
+    /** A generic secret with {@code value}, under {@code name}. */
     public static Secret credential(String name, String value) {
         return Secret.newBuilder()
                 .setName(name)

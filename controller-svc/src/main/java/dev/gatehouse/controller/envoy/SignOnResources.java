@@ -30,30 +30,30 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Makes what authz-svc does for sign-on from {@code SecurityPolicy.oidc} and the SSOPolicy that goes with it. */
+/** Makes authz-svc's sign-on settings from {@code SecurityPolicy.oidc} and the SSOPolicy that goes with it. */
 public final class SignOnResources {
     private static final String OIDC = "oidc";
     private static final java.time.Duration LOGIN_TIMEOUT = java.time.Duration.ofMinutes(10);
     private static final java.time.Duration REFRESH_TOKEN_LIFETIME = java.time.Duration.ofDays(7);
     private static final java.time.Duration OUTAGE_GRACE = java.time.Duration.ofMinutes(5);
 
-    /** The name of the SecurityPolicy's provider among others. */
+    /** The name of the SecurityPolicy's own provider. */
     private static final String FIRST = "default";
 
-    /** What has to be known of other objects. */
+    /** The view of other objects. */
     public interface World {
         /** The Secret that a field, such as "oidc.clientSecret", refers to. */
         Credential secret(String field, ObjectReference reference);
 
         /**
-         * How the backends of a provider are reached.
+         * The connection to the backends of a provider.
          *
-         * @param field that has them, such as "oidc.provider"
-         * @param problems gets why they cannot be
+         * @param field the field with the backends, such as "oidc.provider"
+         * @param problems receives the reasons if the backends cannot be reached
          */
         OpenIdConnect.Connection.Builder connection(String field, ServiceBackends service, List<String> problems);
 
-        /** The policy that has the oidc: those that are merged with it share its logins and sessions. */
+        /** The policy with the field oidc. Policies that are merged with it share its logins and sessions. */
         ObjectKey owner();
 
         /** Why a provider must not be called at {@code endpoint}. */
@@ -63,7 +63,7 @@ public final class SignOnResources {
     /**
      * An SSOPolicy.
      *
-     * @param world what its references lead to
+     * @param world resolves its references
      */
     public record Sso(SsoPolicy policy, World world) {}
 
@@ -74,13 +74,13 @@ public final class SignOnResources {
         this.problems = problems;
     }
 
-    /** @param problems gets why it cannot be enforced */
+    /** @param problems receives the reasons if it cannot be enforced */
     static OpenIdConnect compile(
             SecuritySettings settings, Oidc oidc, World world, Optional<Sso> sso, List<String> problems) {
         return new SignOnResources(problems).compile(settings, oidc, world, sso);
     }
 
-    /** What proxies have to know of it. */
+    /** The part of the sign-on that proxies need. */
     static Security.SignOn signOn(SecuritySettings settings, Oidc oidc, OpenIdConnect made) {
         String callback = oidc.callbackPath();
         List<Security.SignOn.Answer> answers = new ArrayList<>();
@@ -165,10 +165,10 @@ public final class SignOnResources {
     }
 
     /**
-     * @param field that has the client, for messages
-     * @param providerField that has the provider, for messages
-     * @param world what the provider's references lead to
-     * @param clientWorld what references of the client's settings lead to
+     * @param field the field with the client, for messages
+     * @param providerField the field with the provider, for messages
+     * @param world resolves the provider's references
+     * @param clientWorld resolves the references of the client's settings
      */
     private OpenIdConnect.Provider provider(
             SsoPolicy.Provider spec, String field, String providerField, World world, World clientWorld) {
@@ -248,7 +248,7 @@ public final class SignOnResources {
     }
 
     private static List<String> scopes(List<String> asked) {
-        // Without this one a provider of OAuth answers, and no user is known.
+        // Without the scope openid a provider answers as a plain OAuth server, and the user stays unknown.
         return Stream.concat(asked.stream(), Stream.of("openid")).distinct().toList();
     }
 
@@ -417,7 +417,7 @@ public final class SignOnResources {
         return builder.build();
     }
 
-    /** A request passes without a session where its token is verified behind: by a filter that lets none pass without. */
+    /** A request with a token may pass without a session only if a later filter verifies the token and refuses requests without one. */
     private void passThrough(SecuritySettings settings, Oidc oidc) {
         Optional<Jwt> jwt = settings.jwt();
         if (jwt.isEmpty() || jwt.get().missing() == Jwt.Missing.PASSES_WITH_INVALID) {

@@ -17,27 +17,27 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Routes for what authz-svc answers itself where a policy has users sign on: the provider's answer to a login, and ways out. A rule for "/"
- * has these paths among its own; another needs routes for them, which come behind all that users wrote for the hostname. An answer that
- * belongs to a login comes first: several policies of a hostname may have the same path for theirs.
+ * Routes for the paths of a sign-on policy that authz-svc answers itself: the provider's answer to a login, and logout.
+ * A rule for "/" covers these paths. Other rules need routes for them, which come after all routes of users for the
+ * hostname. Routes for answers to logins come first, since several policies of a hostname may use the same path.
  */
 final class SignOnRoutes {
-    /** Before the other routes of a match. */
+    /** The position before the other routes of a match. */
     static final int BEFORE = -1;
 
-    /** Before those, too. */
+    /** The position of routes for answers to logins, before {@link #BEFORE}. */
     static final int ANSWER = -2;
 
     private static final int NOT_FOUND = 404;
 
     private SignOnRoutes() {}
 
-    /** Whether one of several alike is enough: rules with the same policy bring the same. */
+    /** Whether equal entries may be reduced to one. Rules with the same policy make equal entries. */
     static boolean once(RouteEntry entry) {
         return entry.part() == ANSWER || entry.rank().isLast();
     }
 
-    /** The routes for the provider's answers, whatever other rules and their policies are for the same path. */
+    /** The routes for the provider's answers to this policy's logins, which win over other rules and policies of the same path. */
     static List<Route> answers(Security security) {
         return security.signOn().stream()
                 .flatMap(signOn -> signOn.answers().stream()
@@ -54,7 +54,7 @@ final class SignOnRoutes {
                 .toList();
     }
 
-    /** The route to log out for who has a session of this sign-on: policies of one host may have the same path for that. */
+    /** The logout route for users with a session of this sign-on. Several policies of a host may use the same logout path. */
     static Optional<Route> logout(Security security) {
         return security.signOn()
                 .map(signOn -> answered(
@@ -69,7 +69,7 @@ final class SignOnRoutes {
                         .build());
     }
 
-    /** The routes for the paths, wherever no rule is for them. */
+    /** The routes for the sign-on paths that no rule covers. */
     static List<Route> elsewhere(Security security) {
         return security.signOn().stream()
                 .flatMap(signOn -> Stream.of(
@@ -85,7 +85,7 @@ final class SignOnRoutes {
         return answered(RouteMatch.newBuilder().setPath(path), security.policy(), withBody);
     }
 
-    /** The route, among what {@code match} is for, for the provider's own requests: authz-svc gets their bodies. */
+    /** The route within {@code match} for the provider's own requests (back-channel logout), whose bodies authz-svc gets. */
     static Optional<Route.Builder> backChannel(Security security, Match match) {
         return security.signOn()
                 .map(Security.SignOn::backChannelPath)

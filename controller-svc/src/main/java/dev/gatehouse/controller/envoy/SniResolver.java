@@ -17,7 +17,7 @@ final class SniResolver {
 
     private SniResolver() {}
 
-    /** The filters of a cluster; none where its endpoints are not what connections name. */
+    /** The filters of a cluster; an empty list unless connections name the cluster's endpoints. */
     static List<Filter> filters(ClusterSpec cluster, String statPrefix) {
         return cluster.resolved().stream()
                 .flatMap(endpoints -> List.of(

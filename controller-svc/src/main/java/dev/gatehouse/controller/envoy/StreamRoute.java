@@ -10,12 +10,12 @@ import java.util.Optional;
 /**
  * A TLSRoute, TCPRoute or UDPRoute on a listener.
  *
- * @param name in metrics and logs
- * @param places the SNI names it is for
- * @param authorization which clients may connect; empty: all
- * @param statPrefix what its metrics begin with
- * @param udpCluster the cluster of all its backends together, for UDP
- * @param bySourceIp an endpoint is selected by the client's address
+ * @param name its name in metrics and logs
+ * @param places the SNI names that it serves
+ * @param authorization the rules that say which clients may connect; empty: all clients may
+ * @param statPrefix the prefix of its metrics
+ * @param udpCluster for UDP, one cluster of all its backends
+ * @param bySourceIp whether the client's address selects the endpoint
  */
 public record StreamRoute(
         String name,
@@ -28,7 +28,7 @@ public record StreamRoute(
     /**
      * Rules for the connections of a route, with the policy that they are from.
      *
-     * @param dryRun they are counted, and refuse nothing
+     * @param dryRun true if the rules only count connections and refuse none
      */
     public record Admission(Authorization authorization, ObjectKey policy, boolean dryRun) {}
 

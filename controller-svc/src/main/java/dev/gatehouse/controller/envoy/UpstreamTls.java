@@ -22,10 +22,10 @@ final class UpstreamTls {
     private UpstreamTls() {}
 
     /**
-     * The socket by which endpoints are reached.
+     * Makes the transport socket to endpoints.
      *
-     * @param fleet what the fleet's EnvoyProxy says where the backend says nothing
-     * @param secrets which come from SDS servers beside the proxy
+     * @param fleet the settings of the fleet's EnvoyProxy, which the backend's settings override
+     * @param secrets tells which secrets come from SDS servers beside the proxy
      */
     static TransportSocket socket(
             ClusterSpec.Tls tls, ClusterSpec.Protocol protocol, BackendTls fleet, SecretName.Sources secrets) {
@@ -46,7 +46,7 @@ final class UpstreamTls {
         switch (tls.sni()) {
             case ClusterSpec.Sni.Fixed fixed -> context.setSni(fixed.hostname());
             case ClusterSpec.Sni.OfEndpoint _ -> context.setAutoHostSni(true);
-            // The cluster says it, for all of its endpoints.
+            // The cluster sets the SNI, for all of its endpoints.
             case ClusterSpec.Sni.OfRequest _ -> {}
         }
         boolean byName = tls.subjectAltNames().isEmpty() && !(tls.sni() instanceof ClusterSpec.Sni.Fixed);
@@ -57,7 +57,7 @@ final class UpstreamTls {
                 .build();
     }
 
-    /** True if HTTP/1.1 or HTTP/2 is spoken as the handshake says: all endpoints are offered both, of a backend that asks for neither. */
+    /** True if the TLS handshake selects HTTP/1.1 or HTTP/2: the backend sets no protocol, and all endpoints are offered both. */
     static boolean negotiates(ClusterSpec spec, BackendTls fleet) {
         return spec.protocol() == ClusterSpec.Protocol.HTTP1
                 && spec.transports().stream()
@@ -91,7 +91,7 @@ final class UpstreamTls {
         return expected.build();
     }
 
-    /** TLS 1.2 or 1.3 where nothing else is asked for: Envoy itself would offer 1.2 alone. */
+    /** TLS versions and ciphers. The default is TLS 1.2 and 1.3, whereas Envoy's own default for clients is 1.2 only. */
     private static TlsParameters parameters(BackendTls settings) {
         boolean old = settings.maxVersion()
                 .filter(most -> most == EnvoyProxySpec.TlsVersion.V1_0 || most == EnvoyProxySpec.TlsVersion.V1_1)

@@ -20,26 +20,26 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Makes what waf-svc enforces from a WAFPolicy. */
+/** Makes waf-svc's policy from a WAFPolicy. */
 public final class WafResources {
     private static final String RULES = ".conf";
 
     private WafResources() {}
 
-    /** What became of a policy. */
+    /** The outcome of making a policy. */
     public sealed interface Outcome {
         record Enforced(dev.gatehouse.api.waf.v1.WafPolicy policy) implements Outcome {}
 
-        /** @param message without a full stop */
+        /** @param message the reason, without a full stop */
         record Invalid(String message) implements Outcome {}
     }
 
     /**
-     * The policy.
+     * Makes a policy.
      *
-     * @param name by which routes refer to it
-     * @param owner the policy that names the ConfigMaps of which nobody else is said to
-     * @param configMap finds one; empty: it is not there
+     * @param name the name by which routes refer to the policy
+     * @param owner the policy that refers to the ConfigMaps, unless a reference names another policy
+     * @param configMap finds a ConfigMap; empty: it does not exist
      */
     public static Outcome policy(
             String name, ObjectKey owner, WafPolicy spec, Function<ObjectKey, Optional<ConfigMap>> configMap) {
@@ -61,7 +61,7 @@ public final class WafResources {
                         + " has no files (expected: a key that ends in .conf; on Kubernetes one without such a key"
                         + " needs the label gatehouse.dev/rule-files)");
             }
-            // Of policies that are merged each reads its own files.
+            // Each of several merged policies has a folder for its own files.
             String folder =
                     reference.policy().map(each -> "wafpolicy/" + each + "/").orElse("");
             for (Map.Entry<String, String> file : new TreeMap<>(map.get().data()).entrySet()) {
@@ -96,7 +96,7 @@ public final class WafResources {
         return new Outcome.Enforced(policy.build());
     }
 
-    /** The policy of directives alone, whose SecRuleEngine says what it does. */
+    /** A policy of directives only. Its SecRuleEngine directive sets the mode. */
     public static dev.gatehouse.api.waf.v1.WafPolicy asWritten(String name, String source, List<String> directives) {
         return dev.gatehouse.api.waf.v1.WafPolicy.newBuilder()
                 .setName(name)

@@ -11,19 +11,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Writes a WAFPolicy's settings as SecLang. The rules that it makes have ids from {@value #FIRST_ID}, which is in the range that nobody
- * has reserved.
+ * Writes a WAFPolicy's settings as SecLang. The generated rules have ids from {@value #FIRST_ID} on, in the range that
+ * no rule set has reserved.
  */
 final class WafRuleText {
     private static final int FIRST_ID = 20_190_000;
 
-    /** The Core Rule Set's, for content types that are not in its list. */
+    /** The id of the Core Rule Set's rule against content types outside of its list. */
     private static final int CONTENT_TYPE_RULE = 920_420;
 
     private final StringBuilder text = new StringBuilder();
     private int id = FIRST_ID;
 
-    /** What goes before all rules of the user's: how bodies are read, what is logged; each under the name of its field. */
+    /** The settings before all rules of the user: reading of bodies, and logging. Each text is under the name of its field. */
     Map<String, String> settings(WafPolicy spec) {
         Map<String, String> settings = new LinkedHashMap<>();
         text.setLength(0);
@@ -90,8 +90,8 @@ final class WafRuleText {
                                 .toList(),
                         " "));
         if (crs.allowedContentTypes().isEmpty()) {
-            // The rule set's own list has no gRPC. Only where the route is gRPC's: elsewhere the type would hide a body
-            // from it.
+            // The rule set's own list of content types lacks gRPC. The type is added for gRPC routes only: on other
+            // routes it would hide a body from the rule set.
             line("SecRule ENV:GATEHOUSE_PROTOCOL \"@streq grpc\" \"id:" + id++ + ",phase:1,pass,t:none,nolog,chain\"");
             line("  SecRule REQUEST_HEADERS:Content-Type \"@rx ^application/grpc(?:[+;]|$)\""
                     + " \"t:none,ctl:ruleRemoveById=" + CONTENT_TYPE_RULE + "\"");
@@ -121,7 +121,7 @@ final class WafRuleText {
                 "SecAction \"id:" + id++ + ",phase:1,pass,t:none,nolog,setvar:'tx." + variable + "=" + to + "'\""));
     }
 
-    /** Exclusions for some paths: they are decided for each request, before any other rule. */
+    /** Exclusions for some paths. They are evaluated for each request, before any other rule. */
     String exclusionsByPath(List<WafExclusion> exclusions) {
         text.setLength(0);
         for (WafExclusion exclusion : exclusions) {
@@ -157,7 +157,7 @@ final class WafRuleText {
         return controls.toString();
     }
 
-    /** Exclusions for every path: they change the rules that stand before them. */
+    /** Exclusions for all paths. They change the rules before them when the rules are loaded. */
     String exclusionsForAll(List<WafExclusion> exclusions) {
         text.setLength(0);
         for (WafExclusion exclusion : exclusions) {
@@ -182,12 +182,12 @@ final class WafRuleText {
         return text.toString();
     }
 
-    /** Targets alone are those of the whole Core Rule Set. */
+    /** An exclusion with targets only applies to the whole Core Rule Set. */
     private static List<String> tags(WafExclusion exclusion) {
         return exclusion.tags().isEmpty() && exclusion.ruleIds().isEmpty() ? List.of("OWASP_CRS") : exclusion.tags();
     }
 
-    /** Of letters, digits and hexadecimal escapes alone, so that nothing in it means anything to SecLang. */
+    /** A regular expression of letters, digits and hexadecimal escapes only, so that no character has a meaning in SecLang. */
     private static String expression(WafExclusion.Path path) {
         String value = path.value();
         StringBuilder expression = new StringBuilder("^");

@@ -21,19 +21,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Who may pass: what a SecurityPolicy asks of a request, in the order of its sections. Judged where the request decides it; what a server or a
- * signature decides is told as what is asked of the client.
+ * Judges a request by a SecurityPolicy, in the order of the policy's sections. A section that the request alone decides
+ * has a verdict. For a section that a server or a signature decides, the answer says what the client must present.
  */
 final class Access {
     private static final List<String> SAFE_METHODS = List.of("GET", "HEAD", "OPTIONS");
 
-    /** What becomes of the request at one section. */
+    /** The verdict of one section on the request. */
     private enum Verdict {
         passes,
         refused,
-        /** A rule that is not for the request. */
+        /** The rule does not apply to the request. */
         skipped,
-        /** Something that is not in the request, or that others know, decides. */
+        /** The decision depends on facts outside of the request. */
         depends
     }
 
@@ -42,13 +42,13 @@ final class Access {
     private final List<Map<String, Object>> steps = new ArrayList<>();
     /** The claims that each provider has verified. */
     private final Map<String, Struct> tokens = new LinkedHashMap<>();
-    /** The claims of opaque tokens, by the name of who was asked about them. */
+    /** The claims of opaque tokens, by the name of the introspection issuer. */
     private final Map<String, Struct> opaque = new LinkedHashMap<>();
 
-    /** The claims of the session, by the name under which authz-svc tells them. */
+    /** The claims of the session, by the name under which authz-svc passes them on. */
     private final Map<String, Struct> session = new LinkedHashMap<>();
 
-    /** Who may know claims of the request that are not known here. */
+    /** The providers that may supply claims of the request that are unknown here. */
     private final Set<String> open = new HashSet<>();
 
     private Access(Question question, Set<String> secretHeaders) {
@@ -74,7 +74,7 @@ final class Access {
         return names;
     }
 
-    /** A step for each section that can refuse a request; none: everybody may pass. */
+    /** A step for each section that can refuse a request; an empty list: every request may pass. */
     static List<Map<String, Object>> of(SecuritySettings settings, Optional<AccessPolicy> more, Question question) {
         List<Introspection> issuers = more.map(AccessPolicy::introspections).orElse(List.of());
         Access access = new Access(question, secretHeaders(settings, issuers));
@@ -102,7 +102,7 @@ final class Access {
         return access.steps;
     }
 
-    /** The one step where policies cannot be enforced. */
+    /** The single step of policies that cannot be enforced. */
     static List<Map<String, Object>> closed(String problem) {
         return List.of(described("SecurityPolicy", Verdict.refused, "500: it cannot be enforced: " + problem));
     }
@@ -119,7 +119,7 @@ final class Access {
         return step;
     }
 
-    /** What the rules of a dry run say is counted, and not done. */
+    /** Marks a step of a dry run: its outcome is counted and not enforced. */
     private static void tryOnly(Map<String, Object> step) {
         if (!Verdict.skipped.name().equals(step.get("verdict"))) {
             step.put(
@@ -245,7 +245,7 @@ final class Access {
                         .isPresent());
     }
 
-    /** @param signedOn a session may bring the token */
+    /** @param signedOn true if a session may bring the token */
     private void token(Jwt jwt, boolean signedOn) {
         String providers =
                 jwt.providers().stream().map(Jwt.Provider::name).sorted().collect(Collectors.joining(" or "));
@@ -300,7 +300,7 @@ final class Access {
         }
     }
 
-    /** The token that the request has for {@code provider}. */
+    /** The token for {@code provider} in the request. */
     private Optional<String> token(Jwt.Provider provider) {
         Jwt.Extractor from = provider.extractFrom().orElse(Jwt.Extractor.USUAL);
         Stream<String> headers = from.headers().stream()
@@ -373,7 +373,7 @@ final class Access {
         decide("authorization, defaultAction", authorization.allowOthers(), open);
     }
 
-    /** @param open true: a rule before may decide otherwise */
+    /** @param open true if an earlier rule may decide differently */
     private void decide(String name, boolean allows, boolean open) {
         step(
                 name,
@@ -387,9 +387,9 @@ final class Access {
     }
 
     /**
-     * What becomes of a request by all steps: the first that refuses it, else the ones that others decide, else the last.
+     * The decision of all steps: the first refusing step; without one, the undecided steps; otherwise the last step.
      *
-     * @param steps of {@link #of}
+     * @param steps the result of {@link #of}
      */
     static Map<String, Object> decision(List<Map<String, Object>> steps) {
         Map<String, Object> decision = new LinkedHashMap<>();

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a route does with a request, in words. */
+/** Describes in words how a route handles a request. */
 final class Actions {
     private Actions() {}
 
@@ -57,7 +57,7 @@ final class Actions {
         return text.toString();
     }
 
-    /** What is changed of the request and the response; empty: nothing. */
+    /** The changes to the request and the response; empty: there are none. */
     static Optional<Map<String, Object>> changes(Route route) {
         Map<String, Object> changes = new LinkedHashMap<>();
         RouteAction action = route.getRoute();

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where requests are forwarded to: clusters with their weights, and their endpoints. */
+/** The destinations of requests: clusters with their weights, and their endpoints. */
 record Backends(Map<ResourceId, Message> resources, String fleet) {
     List<Map<String, Object>> of(RouteAction action) {
         List<Map<String, Object>> backends = new ArrayList<>();

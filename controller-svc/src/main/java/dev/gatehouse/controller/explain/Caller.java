@@ -6,21 +6,21 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
- * Who sends a request, as far as the request itself does not say.
+ * Facts about the sender of a request that the request itself does not contain.
  *
- * @param claims of a token or a session that counts as verified
- * @param certificate of the client's connection
- * @param time when the request is sent; empty: not known
+ * @param claims the claims of a token or a session, which count as verified
+ * @param certificate the client certificate of the connection
+ * @param time the time of the request; empty: unknown
  */
 public record Caller(Optional<Struct> claims, Optional<Certificate> certificate, Optional<Instant> time) {
-    /** Nothing is known. */
+    /** A caller without known facts. */
     public static final Caller UNKNOWN = new Caller(Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
      * A client's certificate that was verified.
      *
-     * @param uri of a subject alternative name
-     * @param dns of a subject alternative name
+     * @param uri the URI in a subject alternative name
+     * @param dns the DNS name in a subject alternative name
      */
     public record Certificate(Optional<String> uri, Optional<String> dns, Optional<String> subject) {
         /** @param text a URI, a subject such as "CN=ann,O=shop", or a DNS name */
@@ -35,12 +35,12 @@ public record Caller(Optional<Struct> claims, Optional<Certificate> certificate,
     }
 
     /**
-     * A caller as the command line has it.
+     * Makes a caller from arguments of the command line.
      *
      * @param claims a JSON object
      * @param certificate a URI, a subject or a DNS name
-     * @param time as ISO 8601 has it, in UTC
-     * @throws IllegalArgumentException one of them is wrong; the message says which, and what was expected
+     * @param time an ISO 8601 time in UTC
+     * @throws IllegalArgumentException if an argument is invalid; the message names the argument and the expected form
      */
     public static Caller of(Optional<String> claims, Optional<String> certificate, Optional<String> time) {
         return new Caller(
@@ -60,7 +60,7 @@ public record Caller(Optional<Struct> claims, Optional<Certificate> certificate,
         }
     }
 
-    /** Claims tell about people. */
+    /** The text hides the claims, since they are personal data. */
     @Override
     public String toString() {
         return "Caller[claims=" + claims.map(each -> each.getFieldsMap().keySet()) + ", certificate=" + certificate

@@ -4,18 +4,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A part of a rule, beside what the request has.
+ * A condition of a rule, compared with the request.
  *
- * @param subject what is compared, such as "method"
- * @param expected in words
- * @param got in words, without secrets
+ * @param subject the compared property, such as "method"
+ * @param expected the expected value, in words
+ * @param got the request's value, in words and without secrets
  */
 record Condition(String subject, String expected, String got, Holds holds) {
-    /** Whether the request meets it. */
+    /** Whether the request meets the condition. */
     enum Holds {
         yes,
         no,
-        /** What decides is not in the request. */
+        /** The request does not contain the deciding fact. */
         unknown
     }
 
@@ -32,12 +32,12 @@ record Condition(String subject, String expected, String got, Holds holds) {
         return tree;
     }
 
-    /** As a reason why a rule is not for a request. */
+    /** The condition as a reason why a rule does not apply to the request. */
     String mismatch() {
         return subject + " is " + got + " (expected: " + expected + ")";
     }
 
-    /** As something that has yet to be known. */
+    /** The condition as a fact that is still unknown. */
     String asked() {
         return subject + " is " + expected;
     }

@@ -20,9 +20,9 @@ import java.util.stream.Stream;
  * The conditions of authorization rules, judged as Envoy's filter {@code rbac} judges them.
  *
  * @param tokens the claims that each provider has verified
- * @param open of whom a session or token that is not known here may bring claims
- * @param metadata for expressions
- * @param secretHeaders in lower case: their values are not told
+ * @param open the providers whose session or token, unknown here, may bring claims
+ * @param metadata the filters' metadata, for expressions
+ * @param secretHeaders the headers whose values are not shown, in lower case
  */
 record Conditions(
         Question question,
@@ -82,7 +82,7 @@ record Conditions(
                 try {
                     yield Pattern.matches(path.value(), asked);
                 } catch (PatternSyntaxException e) {
-                    // The policy is refused then, and closed.
+                    // The policy is invalid in this case and closed.
                     yield false;
                 }
             }

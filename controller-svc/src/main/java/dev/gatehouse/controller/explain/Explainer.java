@@ -37,9 +37,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Says what becomes of a request: which listener takes it, which route and why not the others, which policies count there and what each
- * of them says, the filters in order, and where it is forwarded to. The answer is a tree for YAML and JSON. Not thread-safe: on the
- * translation's thread.
+ * Explains how a request is handled: the listener, the selected route and why other routes do not match, the effective
+ * policies with their verdicts, the filters in order, and the destination. The answer is a tree for YAML and JSON. Not
+ * thread-safe; used on the translation's thread.
  */
 public final class Explainer {
     private static final Pattern ROUTE_NAME = Pattern.compile(
@@ -55,14 +55,14 @@ public final class Explainer {
         translator.resources().forEach((id, output) -> resources.put(id, output.message()));
     }
 
-    /** A listener, and the proxies that serve it. */
+    /** A listener and its Gateway. */
     private record Served(GatewayState gateway, ListenerState listener) {
         String fleet() {
             return gateway.fleet();
         }
     }
 
-    /** A route's place in the objects. */
+    /** The object, rule and match that an Envoy route was made from. */
     private record Origin(ObjectRef route, int rule, Optional<Integer> match) {
         static Optional<Origin> of(String name) {
             Matcher matcher = ROUTE_NAME.matcher(name);
@@ -87,7 +87,7 @@ public final class Explainer {
         }
     }
 
-    /** What becomes of the request at each Gateway that listens on its port. */
+    /** Explains the request at each Gateway that listens on its port. */
     public Map<String, Object> explain(Question question) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put(
@@ -183,7 +183,10 @@ public final class Explainer {
         return tree;
     }
 
-    /** The chain that Envoy selects: by server name, the most specific first; else the one without. */
+    /**
+     * The filter chain that Envoy selects: the one with the most specific matching server name, otherwise the one
+     * without a server name.
+     */
     private static Optional<FilterChain> chain(Listener listener, Question question) {
         List<FilterChain> able = Stream.concat(
                         listener.getFilterChainsList().stream(),
@@ -200,20 +203,20 @@ public final class Explainer {
                 .findFirst()
                 .or(() -> able.stream()
                         .filter(chain -> chain.getFilterChainMatch().getServerNamesCount() == 0)
-                        // A chain for TLS goes before one for anything.
+                        // A chain for TLS takes precedence over a chain for any connection.
                         .max(Comparator.comparing(chain -> !chain.getFilterChainMatch()
                                 .getTransportProtocol()
                                 .isEmpty())));
     }
 
-    /** Whether requests are read from the connection as it is. */
+    /** Whether the chain reads requests from plain-text connections. */
     private static boolean passesNoTls(FilterChain chain) {
         return !chain.hasTransportSocket()
                 && chain.getFiltersList().stream()
                         .anyMatch(filter -> filter.getTypedConfig().is(HttpConnectionManager.class));
     }
 
-    /** The listener that a hostname belongs to: the most specific that covers it. */
+    /** The listener that a hostname belongs to: the one with the most specific hostname that covers it. */
     private static Served listenerOf(List<Served> listeners, String host) {
         return Hostnames.covering(host).stream()
                 .flatMap(name -> listeners.stream()
@@ -292,7 +295,7 @@ public final class Explainer {
         return origin.tree(translator.ruleName(origin.route(), origin.rule()));
     }
 
-    /** Envoy's choice: the host itself, the longest wildcard that covers it, anything. */
+    /** The virtual host that Envoy selects: the host itself, then the longest wildcard that covers it, then "*". */
     private static Optional<VirtualHost> host(List<VirtualHost> hosts, String host) {
         return Hostnames.covering(host).stream()
                 .flatMap(name ->
@@ -300,7 +303,7 @@ public final class Explainer {
                 .findFirst();
     }
 
-    /** The virtual hosts of a table: its own, and those that are resources of their own. */
+    /** The virtual hosts of a table: the hosts in the table, and the hosts that are resources of their own. */
     private List<VirtualHost> hosts(String fleet, RouteConfiguration table) {
         String prefix = table.getName() + "/";
         return Stream.concat(
@@ -361,7 +364,7 @@ public final class Explainer {
         return tree;
     }
 
-    /** The filters that run, in order, each with what the route, its host or the table says to it. */
+    /** The filters that run, in order, each with its configuration from the route, the virtual host or the table. */
     private List<Map<String, Object>> filters(
             HttpConnectionManager manager, RouteConfiguration table, VirtualHost host, Optional<Route> route) {
         List<Map<String, Object>> filters = new ArrayList<>();

@@ -29,8 +29,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * An expression of CEL over a request, as Envoy evaluates it: an error, such as a header that is not there, and what is no boolean, match
- * nothing.
+ * A CEL expression over a request, evaluated as Envoy does: an error (such as a missing header) and a result that is
+ * not a boolean count as no match.
  */
 final class Expression {
     private static final String SUBJECT = "expression";
@@ -43,9 +43,9 @@ final class Expression {
 
     private Expression() {}
 
-    /** The evaluator, made when an expression is first asked about. */
+    /** The evaluator, created when the first expression is judged. */
     private static final class Cel {
-        /** Numbers of claims are doubles, and people compare them with whole numbers, as Envoy does. */
+        /** Numbers in claims are doubles. Envoy lets expressions compare them with integers, so this option does too. */
         static final CelOptions OPTIONS =
                 CelOptions.current().enableHeterogeneousNumericComparisons(true).build();
 
@@ -63,7 +63,7 @@ final class Expression {
         }
     }
 
-    /** @param metadata of filters, by their names */
+    /** @param metadata the metadata of filters, by filter name */
     static Condition judge(String text, Question question, Map<String, Object> metadata) {
         try {
             CelAbstractSyntaxTree parsed = Cel.COMPILER.parse(text).getAst();
@@ -77,7 +77,7 @@ final class Expression {
                     default -> Condition.of(SUBJECT, text, "no boolean", false);
                 };
             } catch (CelEvaluationException e) {
-                // Where the checker has chosen one type for a value that can have several, nothing is said of Envoy.
+                // If the checker chose one type for a value of several possible types, its error does not predict Envoy's result.
                 return e.getErrorCode() == CelErrorCode.OVERLOAD_NOT_FOUND || asksForMore(ast, question)
                         ? unknown(text)
                         : Condition.of(SUBJECT, text, "an error, " + e.getMessage(), false);
@@ -87,7 +87,7 @@ final class Expression {
         }
     }
 
-    /** With {@code a.b} for {@code a['b']}: the checker leaves the type of a field open, and guesses that of an element. */
+    /** Rewrites {@code a['b']} to {@code a.b}: the checker leaves the type of a field open, but guesses the type of an element. */
     private static CelExpr selecting(CelExpr expr) {
         return switch (expr.exprKind().getKind()) {
             case SELECT ->
@@ -132,7 +132,7 @@ final class Expression {
         return new Condition(SUBJECT, text, "not known here", Condition.Holds.unknown);
     }
 
-    /** Whether the expression is about something that only a proxy knows. */
+    /** Whether the expression reads a value that only a proxy knows. */
     private static boolean asksForMore(CelAbstractSyntaxTree ast, Question question) {
         return CelNavigableAst.fromAst(ast)
                 .getRoot()
@@ -199,7 +199,7 @@ final class Expression {
         question.source()
                 .map(InetAddress::getHostAddress)
                 .ifPresent(
-                        // Envoy has the port with it, and nobody knows that before.
+                        // Envoy's value includes the client's port, which is unknown here.
                         address -> variables.put("source", Map.of("address", address + ":0")));
         return variables;
     }
@@ -233,7 +233,7 @@ final class Expression {
         return values;
     }
 
-    /** JSON as CEL has it. The evaluator itself takes a Struct that is within a map for a message. */
+    /** Converts JSON to CEL values. The evaluator itself would treat a Struct within a map as a message. */
     private static Map<String, Object> values(Struct object) {
         Map<String, Object> values = new HashMap<>();
         object.getFieldsMap().forEach((name, value) -> values.put(name, value(value)));

@@ -16,15 +16,15 @@ import java.util.OptionalInt;
 /**
  * A request to be explained.
  *
- * @param host without port, in lower case
- * @param port empty: that of the scheme
- * @param path as it is sent, without query
+ * @param host the host without port, in lower case
+ * @param port the port; empty: the scheme's default port
+ * @param path the path as it is sent, without query
  * @param query the values of each parameter, decoded
- * @param authority the host as it is sent, with a port
- * @param rawQuery as it is sent
+ * @param authority the host as it is sent, with port
+ * @param rawQuery the query as it is sent
  * @param source the client's address, as the proxy sees it
- * @param headers the values of each, by names in lower case, in the order in which they came
- * @param caller what the request does not say of who sends it
+ * @param headers the values of each header in their order, by names in lower case
+ * @param caller facts about the sender that the request does not contain
  */
 public record Question(
         String method,
@@ -47,12 +47,12 @@ public record Question(
     }
 
     /**
-     * A request as curl takes it.
+     * Makes a request from arguments in curl's form.
      *
      * @param url http or https; without a scheme it is http
-     * @param headers "name: value" each; "Host" says for which host it is, wherever the URL leads
-     * @param source the client's IP address; empty: not known
-     * @throws IllegalArgumentException one of them is wrong; the message says which, and what was expected
+     * @param headers each as "name: value"; "Host" overrides the URL's host
+     * @param source the client's IP address; empty: unknown
+     * @throws IllegalArgumentException if an argument is invalid; the message names the argument and the expected form
      */
     public static Question of(String method, String url, List<String> headers, Optional<String> source) {
         URI uri = uri(url.contains("://") ? url : "http://" + url);
@@ -84,12 +84,12 @@ public record Question(
                 Caller.UNKNOWN);
     }
 
-    /** The same request, of somebody. */
+    /** A copy with facts about the sender. */
     public Question from(Caller caller) {
         return new Question(method, scheme, host, port, path, query, headers, source, authority, rawQuery, caller);
     }
 
-    /** As a client sends it: without the port that the scheme has anyway. */
+    /** The authority as a client sends it: without the scheme's default port. */
     private static String authority(URI uri) {
         boolean usual =
                 uri.getPort() < 0 || uri.getPort() == (uri.getScheme().equalsIgnoreCase("https") ? HTTPS : HTTP);
@@ -144,10 +144,10 @@ public record Question(
     }
 
     /**
-     * The request as routes see it.
+     * A copy with the path as routes see it.
      *
-     * @param normalized without dot segments (RFC 3986, 6.2.2.3)
-     * @param merged with one slash for several
+     * @param normalized whether dot segments are removed (RFC 3986, 6.2.2.3)
+     * @param merged whether adjacent slashes are merged
      */
     Question as(boolean normalized, boolean merged) {
         String seen = path;
@@ -175,12 +175,12 @@ public record Question(
         return new Question(method, scheme, host, port, seen, query, headers, source, authority, rawQuery, caller);
     }
 
-    /** Whether it comes over TLS. */
+    /** Whether the request comes over TLS. */
     boolean secure() {
         return scheme.equals("https");
     }
 
-    /** The port that it is sent to. */
+    /** The port that the request is sent to. */
     int target() {
         return port.orElse(secure() ? HTTPS : HTTP);
     }
@@ -197,7 +197,7 @@ public record Question(
         };
     }
 
-    /** The first value of a query parameter: what Envoy compares. */
+    /** The first value of a query parameter, which is the value that Envoy compares. */
     Optional<String> parameter(String name) {
         return Optional.ofNullable(query.get(name)).map(List::getFirst);
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
 final class RouteMatching {
     private RouteMatching() {}
 
-    /** Why a request does not match; empty: it does. */
+    /** Why a request does not match; empty: it matches. */
     static Optional<String> mismatch(RouteMatch match, Question question) {
         Optional<String> path = path(match, question);
         if (path.isPresent()) {
@@ -41,7 +41,7 @@ final class RouteMatching {
         return Optional.empty();
     }
 
-    /** What a match asks for, in words. */
+    /** Describes a match in words. */
     static String described(RouteMatch match) {
         List<String> parts = new ArrayList<>();
         parts.add(

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** JSON Web Tokens whose signature counts as right: the rest is checked as Envoy's filter {@code jwt_authn} checks it. */
+/** Checks JSON Web Tokens as Envoy's filter {@code jwt_authn} does, except for the signature, which counts as valid. */
 final class Tokens {
-    /** Envoy's default, of clocks that differ. */
+    /** Envoy's default tolerance for clock differences. */
     private static final Duration SKEW = Duration.ofSeconds(60);
 
     private static final int PARTS = 3;
@@ -35,7 +35,7 @@ final class Tokens {
         }
     }
 
-    /** The claims of a token; empty: it is none. */
+    /** The claims of a token; empty: the text is not a JSON Web Token. */
     static Optional<Struct> claims(String token) {
         String[] parts = token.split("\\.", -1);
         if (parts.length != PARTS) {
@@ -49,9 +49,9 @@ final class Tokens {
     }
 
     /**
-     * Why {@code provider} does not take the claims; empty: it does.
+     * Why {@code provider} does not accept the claims; empty: it accepts them.
      *
-     * @param given claims without a token: what they leave out counts as right
+     * @param given true for claims without a token: a missing claim counts as valid
      */
     static Optional<String> problem(Jwt.Provider provider, Struct claims, boolean given, Optional<Instant> now) {
         Optional<String> issuer = text(claims, "iss");
@@ -81,7 +81,7 @@ final class Tokens {
         return Optional.empty();
     }
 
-    /** Claims as rules find them: scopes that are a text with spaces are a list. */
+    /** The claims as rules see them: a text of scopes with spaces becomes a list. */
     static Struct normalized(Struct claims) {
         Struct.Builder normalized = claims.toBuilder();
         for (String name : List.of("scope", "scp")) {
@@ -97,7 +97,7 @@ final class Tokens {
         return normalized.build();
     }
 
-    /** Whose token it is, without the token. */
+    /** Describes the owner of a token, without the token itself. */
     static String described(Struct claims) {
         List<String> parts = new ArrayList<>();
         text(claims, "iss").ifPresent(issuer -> parts.add("iss " + issuer));
@@ -130,7 +130,7 @@ final class Tokens {
                 : value.hasStringValue() ? List.of(value.getStringValue()) : List.of();
     }
 
-    /** An audience without scheme and last slash: Envoy compares them so. */
+    /** An audience without scheme and trailing slash, as Envoy compares audiences. */
     private static String bare(String audience) {
         String text = audience.replaceFirst("^https?://", "");
         return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;

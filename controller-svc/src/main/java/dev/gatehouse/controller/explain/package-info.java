@@ -1,5 +1,6 @@
 /**
- * What becomes of a request, and why: by the resources that proxies get, evaluated as Envoy does, and by the objects that they were made of.
+ * Explains how a request is handled, and why. It evaluates the resources that proxies get as Envoy does, and names the
+ * objects that they were made from.
  */
 @NullMarked
 package dev.gatehouse.controller.explain;

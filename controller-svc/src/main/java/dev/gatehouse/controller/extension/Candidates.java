@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The extensions that a policy asks for, resolved as far as that is the same on every Gateway. */
+/** The extensions of a policy, resolved as far as the result is equal on every Gateway. */
 public record Candidates(
         List<CheckedScript> scripts,
         List<Candidate<Processor>> processors,
@@ -28,12 +28,12 @@ public record Candidates(
     }
 
     /**
-     * An extension to be.
+     * An extension that may be used.
      *
      * @param place the path of its field
-     * @param failOpen requests pass without it where it cannot be made
-     * @param made where there are problems as well, what runs meanwhile
-     * @param problems why it cannot be made; empty: it can
+     * @param failOpen true: requests pass without the extension if it cannot be made
+     * @param made the extension; if there are problems too, the earlier version that runs meanwhile
+     * @param problems why it cannot be made as specified; empty: no problem
      */
     record Candidate<T>(String place, boolean failOpen, Optional<T> made, List<String> problems) {
         Candidate {
@@ -41,7 +41,7 @@ public record Candidates(
         }
     }
 
-    /** A script, and what is wrong with it; which of that matters, an EnvoyProxy says. */
+    /** A script with its findings. An EnvoyProxy sets which findings count as problems. */
     record CheckedScript(Candidate<Script> candidate, LuaCheck.Findings findings) {
         private Candidate<Script> on(EnvoyProxySpec proxy) {
             Optional<String> problem = findings.problem(proxy.luaValidation());
@@ -58,10 +58,7 @@ public record Candidates(
         }
     }
 
-    /**
-     * A filter of a library, which only an EnvoyProxy lets a policy have.
-     *
-     */
+    /** A dynamic module, which a policy may use only if an EnvoyProxy registers it. */
     record WantedModule(String place, DynamicModule spec) {
         private Candidate<Module> on(EnvoyProxySpec proxy) {
             Optional<ModuleRegistration> registration = proxy.dynamicModules().stream()
@@ -92,7 +89,7 @@ public record Candidates(
         }
     }
 
-    /** Extensions none of which can be made, since {@code problem}. */
+    /** The candidates of a policy none of whose extensions can be made because of {@code problem}. */
     public static Candidates unusable(String problem) {
         return new Candidates(
                 List.of(new CheckedScript(
@@ -102,7 +99,7 @@ public record Candidates(
                 List.of());
     }
 
-    /** What becomes of them on Gateways with {@code proxy}. */
+    /** The outcome on Gateways with {@code proxy}. */
     public ExtensionOutcome on(EnvoyProxySpec proxy) {
         List<String> closing = new ArrayList<>();
         List<String> bypassed = new ArrayList<>();

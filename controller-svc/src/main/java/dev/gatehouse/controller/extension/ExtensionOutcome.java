@@ -2,7 +2,7 @@ package dev.gatehouse.controller.extension;
 
 import java.util.Optional;
 
-/** What became of the extensions of a policy on one Gateway. */
+/** The outcome of a policy's extensions on one Gateway. */
 public sealed interface ExtensionOutcome {
     /** Why the policy is not accepted. */
     Optional<String> problem();
@@ -10,7 +10,7 @@ public sealed interface ExtensionOutcome {
     /**
      * Requests pass the extensions.
      *
-     * @param bypassed why some are left out, or run as they were before: they cannot be made as the policy says
+     * @param bypassed why some extensions are left out or run in an earlier version: they cannot be made as specified
      */
     record Enforced(Extensions extensions, Optional<String> bypassed) implements ExtensionOutcome {
         @Override
@@ -19,7 +19,7 @@ public sealed interface ExtensionOutcome {
         }
     }
 
-    /** An extension that must not be left out cannot be made: whatever the policy is for is closed. */
+    /** An extension that must not be left out cannot be made: the policy's targets are closed. */
     record Invalid(String message) implements ExtensionOutcome {
         @Override
         public Optional<String> problem() {

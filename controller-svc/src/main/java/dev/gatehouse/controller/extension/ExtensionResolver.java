@@ -26,13 +26,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Resolves what the extensions of EnvoyExtensionPolicies refer to. */
+/** Resolves the references of extensions in EnvoyExtensionPolicies. */
 public final class ExtensionResolver {
-    /** What a script's refusal says where the controller does not allow scripts. */
+    /** The problem of a script if the controller does not allow scripts. */
     private static final String LUA_OFF = "Lua is off (expected: no lua, or a controller that allows it, with"
             + " gatehouse.controller.extension-apis.lua=true)";
 
-    /** What the resolver needs to know of other objects, and of the controller. */
+    /** The resolver's view of other objects and of the controller. */
     public interface World extends ServiceClusters.World {
         Optional<ConfigMap> configMap(ObjectKey key);
 
@@ -47,16 +47,16 @@ public final class ExtensionResolver {
         /** Why the controller must not fetch from {@code endpoint}. */
         Optional<String> refusal(Backend.Endpoint endpoint);
 
-        /** What came of a request for code; empty: nothing yet. */
+        /** The outcome of a request for code; empty: still unknown. */
         Optional<WasmState> code(WasmRequest request);
 
-        /** The code that the user of the request had last. */
+        /** The last code of the request's user. */
         Optional<WasmState.Ready> lastCode(String user);
 
-        /** Where proxies fetch code, for instance http://controller:18110/wasm. */
+        /** The URL from which proxies fetch code, such as http://controller:18110/wasm. */
         String codeServer();
 
-        /** Whether policies may have scripts: they run in the proxies, with what the proxies may do. */
+        /** Whether policies may have scripts, which run in the proxies with the proxies' rights. */
         boolean allowsLua();
     }
 
@@ -68,7 +68,7 @@ public final class ExtensionResolver {
         this.world = world;
     }
 
-    /** Resolves what {@code policy}, which may be merged of two, asks for. */
+    /** Resolves the extensions of {@code policy}, which may be merged from two policies. */
     public static Candidates resolve(Wanted policy, World world) {
         return new ExtensionResolver(policy, world).resolve();
     }
@@ -95,7 +95,7 @@ public final class ExtensionResolver {
         return new Candidates(scripts, processors, plugins, modules);
     }
 
-    /** References in a field of a merged policy are meant in the namespace of the one that has the field. */
+    /** The namespace of references in a field. In a merged policy it is the namespace of the policy that has the field. */
     private String namespace(String field) {
         return policy.owner(field).namespace();
     }

@@ -30,7 +30,7 @@ public record Extensions(List<Script> scripts, List<Processor> processors, List<
                 .toList();
     }
 
-    /** The same on a Gateway that shows {@code certificate} to its backends. */
+    /** A copy for a Gateway whose client certificate for backends is {@code certificate}. */
     public Extensions presenting(ObjectKey certificate) {
         return new Extensions(
                 scripts,
@@ -50,31 +50,32 @@ public record Extensions(List<Script> scripts, List<Processor> processors, List<
     /**
      * A Lua script.
      *
-     * @param context values that the script can read
+     * @param context the values that the script can read
      */
     public record Script(String code, Map<String, Object> context) {}
 
     /**
      * An external processor.
      *
-     * @param authority by which the service is called
+     * @param authority the authority of calls to the service
      */
     public record Processor(ExtProc spec, ClusterSpec cluster, String authority) {}
 
     /**
      * A Wasm extension.
      *
-     * @param id of its virtual machine, which it shares with nobody
-     * @param uri where proxies fetch the code
-     * @param cluster of the server there
-     * @param sha256 of the code
+     * @param id the id of its virtual machine, which no other extension shares
+     * @param uri the URI from which proxies fetch the code
+     * @param cluster the cluster of that URI's server
+     * @param sha256 the SHA-256 of the code
      */
     public record Plugin(String id, Wasm spec, String uri, ClusterSpec cluster, String sha256) {}
 
     /**
-     * A filter of a library.
+     * A dynamic module: a filter in a shared library.
      *
-     * @param cluster of the server from which proxies download the library; empty: it is beside them
+     * @param cluster the cluster of the server from which proxies download the library; empty: the library is on their
+     * disk
      */
     public record Module(DynamicModule spec, ModuleRegistration registration, Optional<ClusterSpec> cluster) {}
 }

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What can be told of a Lua script without running it. Envoy Gateway runs scripts in its controller to check them strictly; here a script is
- * parsed, and the global names that it uses say what it could reach.
+ * Checks a Lua script without running it. Envoy Gateway runs scripts in its controller to check them strictly. This
+ * class parses the script instead, and derives from its global names whether it can reach resources outside of Envoy.
  */
 final class LuaCheck {
     /** The functions that Envoy calls. */
@@ -33,21 +33,21 @@ final class LuaCheck {
             "newproxy",
             "_G");
 
-    /** What of the library {@code os} reaches nothing. */
+    /** The functions of the library {@code os} that reach nothing outside of the script. */
     private static final Set<String> HARMLESS_OF_OS = Set.of("clock", "date", "difftime", "time");
 
     private LuaCheck() {}
 
     /**
-     * What is wrong with a script; empty: nothing.
+     * The problems of a script; empty: no problem.
      *
-     * @param syntax Envoy cannot load it, or would call none of its functions
-     * @param reach it reaches out of Envoy
+     * @param syntax why Envoy cannot load the script, or would call none of its functions
+     * @param reach how the script reaches resources outside of Envoy
      */
     record Findings(Optional<String> syntax, Optional<String> reach) {
         static final Findings NONE = new Findings(Optional.empty(), Optional.empty());
 
-        /** What of it matters. */
+        /** The problem that counts under {@code validation}. */
         Optional<String> problem(LuaValidation validation) {
             return switch (validation) {
                 case Strict -> syntax.or(() -> reach);

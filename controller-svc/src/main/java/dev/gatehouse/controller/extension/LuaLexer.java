@@ -5,7 +5,7 @@ import java.util.Set;
 /** The tokens of a Lua script as LuaJIT 2.1 reads it: Lua 5.1 with the escapes, numbers and words of 5.2, and the
  * numbers of the FFI. */
 final class LuaLexer {
-    /** What a token is. */
+    /** The type of a token. */
     enum Type {
         NAME,
         KEYWORD,
@@ -18,21 +18,21 @@ final class LuaLexer {
     /**
      * A token.
      *
-     * @param text of a string: nothing that matters
-     * @param line in which it ends, from 1
+     * @param text the token's text; of a string literal it is not used
+     * @param line the line in which the token ends, from 1
      */
     record Token(Type type, String text, int line) {
         boolean is(String symbol) {
             return (type == Type.SYMBOL || type == Type.KEYWORD) && text.equals(symbol);
         }
 
-        /** The token, to be shown. */
+        /** The token as shown in messages. */
         String shown() {
             return type == Type.END ? "the end of the script" : "\"" + text + "\"";
         }
     }
 
-    /** The script is no Lua. */
+    /** The script is not valid Lua. */
     static final class LuaError extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -81,7 +81,7 @@ final class LuaLexer {
         }
     }
 
-    /** The next token; after the last, {@link Type#END} for ever. */
+    /** The next token; after the last token always {@link Type#END}. */
     Token next() throws LuaError {
         skipBlanks();
         if (at >= code.length()) {
@@ -161,7 +161,7 @@ final class LuaLexer {
         }
     }
 
-    /** How many "=" the long bracket here has, which is not read; -1: there is none. */
+    /** The number of "=" in the long bracket at this position, which is not consumed; -1: there is no long bracket. */
     private int longBracket() {
         int level = 0;
         while (peek(1 + level) == '=') {
@@ -202,7 +202,7 @@ final class LuaLexer {
         return new Token(Type.NUMBER, text, line);
     }
 
-    /** Whether the character before is the exponent's letter, so that a sign goes on the number. */
+    /** Whether the previous character is the exponent's letter, so that a sign continues the number. */
     private boolean isExponent(int begin) {
         boolean hexadecimal = code.startsWith("0x", begin) || code.startsWith("0X", begin);
         char before = Character.toLowerCase(code.charAt(at - 1));
@@ -288,7 +288,7 @@ final class LuaLexer {
         return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F';
     }
 
-    /** LuaJIT takes every character beyond ASCII as one of a name. */
+    /** LuaJIT accepts every non-ASCII character in a name. */
     private static boolean isNameStart(char c) {
         return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c > '\u007f';
     }

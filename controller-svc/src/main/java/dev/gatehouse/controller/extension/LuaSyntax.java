@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The syntax of Lua as LuaJIT 2.1 reads it: Lua 5.1 with what Envoy's build has of 5.2: {@code goto}, empty statements, {@code break}
- * anywhere (the manual's section 8, "The Complete Syntax of Lua"). A recursive descent that keeps nothing but the names.
+ * The syntax of Lua as LuaJIT 2.1 reads it: Lua 5.1 with what Envoy's build has of 5.2: {@code goto}, empty statements,
+ * {@code break} anywhere (the manual's section 8, "The Complete Syntax of Lua"). A recursive descent parser that keeps
+ * only names.
  */
 final class LuaSyntax {
     /** How deep a script may nest, as in LuaJIT (LJ_MAX_XLEVEL). */
@@ -43,16 +44,16 @@ final class LuaSyntax {
     private static final int UNARY = 8;
 
     /**
-     * What a script is.
+     * The result of parsing a script.
      *
-     * @param problem why Envoy could not load it; empty: it can
+     * @param problem why Envoy could not load the script; empty: the syntax is valid
      * @param globals the global names that it uses
      * @param assigned the global names that it gives a value
-     * @param ofOs what it uses of the library {@code os}; "": all of it
+     * @param ofOs the functions of the library {@code os} that it uses; "" stands for the whole library
      */
     record Result(Optional<String> problem, Set<String> globals, Set<String> assigned, Set<String> ofOs) {}
 
-    /** A block: its local variables, its labels, and the gotos that look for one. */
+    /** A block: its local variables, its labels, and its gotos without a label so far. */
     private static final class Block {
         private final Set<String> locals = new HashSet<>();
         private final Set<String> labels = new HashSet<>();
@@ -67,7 +68,7 @@ final class LuaSyntax {
         }
     }
 
-    /** What an expression may be on the left of: an assignment, or a call that stands for itself. */
+    /** Whether an expression may stand left of an assignment, or as a statement of its own. */
     private enum Form {
         VARIABLE,
         CALL,
@@ -124,7 +125,7 @@ final class LuaSyntax {
         }
     }
 
-    /** The end of what began in {@code line} with {@code opening}. */
+    /** Reads the end of the construct that began in {@code line} with {@code opening}. */
     private void close(String symbol, String opening, int line) throws LuaError {
         if (!take(symbol)) {
             throw unexpected("\"" + symbol + "\""
@@ -221,7 +222,7 @@ final class LuaSyntax {
         }
     }
 
-    /** Reads a statement; true if it has to be the last of its block. */
+    /** Reads a statement; returns true if it must be the last of its block. */
     private boolean statement() throws LuaError {
         int line = token.line();
         if (take(";")) {

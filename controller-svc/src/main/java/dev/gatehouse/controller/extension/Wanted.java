@@ -6,11 +6,11 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * What a policy, alone or merged with another, asks for.
+ * The extension settings of a policy, alone or merged with another.
  *
- * @param policy that counts
- * @param owners the policy that a field comes from, such as "wasm": references in it are meant in that one's namespace
- * @param generations of the policies
+ * @param policy the effective policy
+ * @param owners gives the policy that a field such as "wasm" comes from, whose namespace the field's references are in
+ * @param generations the generations of the policies
  */
 public record Wanted(
         ExtensionSettings settings,

@@ -14,11 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What has to be fetched for the Wasm extensions of a policy. */
+/** Makes the requests for the code of a policy's Wasm extensions. */
 public final class WasmRequests {
     private static final String DOCKER_CONFIG = ".dockerconfigjson";
 
-    /** @param problems why the code cannot be fetched as the policy says; empty: it can */
+    /** @param problems why the code cannot be fetched as specified; empty: no problem */
     record Made(WasmRequest request, List<String> problems) {
         Made {
             problems = List.copyOf(problems);
@@ -36,7 +36,7 @@ public final class WasmRequests {
         this.world = world;
     }
 
-    /** What has to be fetched for {@code policy}. */
+    /** The requests for the code of {@code policy}. */
     public static List<WasmRequest> of(Wanted policy, ExtensionResolver.World world) {
         List<Wasm> wasms = policy.settings().wasms();
         List<WasmRequest> requests = new ArrayList<>();
@@ -49,7 +49,7 @@ public final class WasmRequests {
         return requests;
     }
 
-    /** What has to be fetched for an extension. */
+    /** The request for the code of one extension. */
     static Made of(Wanted policy, Wasm wasm, int index, ExtensionResolver.World world) {
         return new WasmRequests(policy, world).made(wasm, index);
     }
@@ -87,7 +87,7 @@ public final class WasmRequests {
         };
     }
 
-    /** The tag "latest", said or not, names another image tomorrow. */
+    /** True for the tag "latest", explicit or implied, which may name another image later. */
     private static boolean isLatest(Wasm.Place place) {
         if (!(place instanceof Wasm.Place.Image image) || image.reference().contains("@")) {
             return false;

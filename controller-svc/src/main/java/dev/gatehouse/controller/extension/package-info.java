@@ -1,6 +1,6 @@
 /**
- * EnvoyExtensionPolicies that are resolved: what each extension refers to, and whether a proxy can have it. An extension that cannot be made
- * closes what its policy is for, unless it may fail. Pure; must not know of Envoy resources.
+ * Resolves EnvoyExtensionPolicies: the references of each extension, and whether a proxy can run it. An extension that
+ * cannot be made closes its policy's targets, unless it fails open. Pure; must not know of Envoy resources.
  */
 @NullMarked
 package dev.gatehouse.controller.extension;

@@ -13,14 +13,15 @@ import java.util.stream.Stream;
 /**
  * An extension server, as Envoy Gateway's ExtensionManager configures it.
  *
- * @param name in messages
+ * @param name the server's name in messages
  * @param resources the kinds that filters of routes can refer to
  * @param policies the kinds that are policies
  * @param backends the kinds that rules can have as backends
- * @param hooks what the server is asked about
- * @param included the types of resources that {@link Hook#Translation} is about
- * @param failOpen where the server fails, resources pass unchanged; otherwise the last good version stays
- * @param maxMessageBytes of a request or an answer; empty: requests are not bounded, answers by gRPC's own limit
+ * @param hooks the hooks at which the server is called
+ * @param included the types of resources that {@link Hook#Translation} includes
+ * @param failOpen true: resources pass unchanged if the server fails; false: their last good version stays
+ * @param maxMessageBytes the most bytes of a request or an answer; empty: requests are not bounded, and answers have
+ * gRPC's own limit
  */
 public record ExtensionServer(
         String name,
@@ -48,12 +49,12 @@ public record ExtensionServer(
         ROUTE
     }
 
-    /** Where the server is, and how it is called. */
+    /** The server's address, and the settings of calls to it. */
     public record Service(Address address, Optional<Tls> tls, Retry retry) {}
 
-    /** Where a server listens. */
+    /** The address that a server listens on. */
     public sealed interface Address {
-        /** A name that DNS knows, or an IP address. */
+        /** A DNS name or an IP address. */
         record Host(String host, int port) implements Address {
             @Override
             public String toString() {
@@ -72,8 +73,8 @@ public record ExtensionServer(
     /**
      * TLS to the server.
      *
-     * @param authorities the Secret whose {@code tls.crt} has the CA certificates that the server is verified with
-     * @param client the Secret with the certificate that is shown to the server
+     * @param authorities the Secret whose {@code tls.crt} has the CA certificates for verifying the server
+     * @param client the Secret with the client certificate
      */
     public record Tls(ObjectReference authorities, Optional<ObjectReference> client) {
         /** Both Secrets. */
@@ -83,10 +84,10 @@ public record ExtensionServer(
     }
 
     /**
-     * How calls that fail are tried again.
+     * How failed calls are retried.
      *
-     * @param attempts all of them, the first as well
-     * @param codes the gRPC statuses that are tried again, by their names
+     * @param attempts the number of attempts, including the first
+     * @param codes the names of the gRPC statuses that are retried
      */
     public record Retry(
             int attempts, Duration initialBackoff, Duration maxBackoff, double multiplier, Set<String> codes) {
@@ -102,22 +103,22 @@ public record ExtensionServer(
         return hooks.contains(hook);
     }
 
-    /** All kinds that the server brings. */
+    /** All kinds of the server's objects. */
     public Stream<Kind<ExtensionObject>> kinds() {
         return Stream.of(resources, policies, backends).flatMap(List::stream).distinct();
     }
 
-    /** True if the object is of a kind that filters and backends of routes have. */
+    /** True if filters or backends of routes can refer to objects of this kind. */
     public boolean isForRoutes(ExtensionReference object) {
         return Stream.concat(resources.stream(), backends.stream()).anyMatch(object::isOf);
     }
 
-    /** True if the object is of a kind that backends have. */
+    /** True if backends can refer to objects of this kind. */
     public boolean isBackend(ExtensionReference object) {
         return backends.stream().anyMatch(object::isOf);
     }
 
-    /** True if the object is of a kind that is a policy. */
+    /** True if the object's kind is a policy kind. */
     public boolean isPolicy(ExtensionReference object) {
         return policies.stream().anyMatch(object::isOf);
     }

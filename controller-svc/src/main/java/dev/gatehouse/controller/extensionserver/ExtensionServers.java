@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The extension servers, in the order in which they are asked: each gets what the one before it made. */
+/** The extension servers, in the order in which they are called. Each server gets the result of the server before it. */
 public record ExtensionServers(List<ExtensionServer> servers) {
     public static final ExtensionServers NONE = new ExtensionServers(List.of());
 
@@ -18,7 +18,7 @@ public record ExtensionServers(List<ExtensionServer> servers) {
         return servers.isEmpty();
     }
 
-    /** The kinds that they bring. */
+    /** The kinds of the servers' objects. */
     public List<Kind<ExtensionObject>> kinds() {
         return servers.stream().flatMap(ExtensionServer::kinds).distinct().toList();
     }
@@ -31,12 +31,12 @@ public record ExtensionServers(List<ExtensionServer> servers) {
                 .toList();
     }
 
-    /** The kind, where filters of routes can refer to its objects. */
+    /** The kind {@code kind}, if filters of routes can refer to its objects. */
     public Optional<Kind<ExtensionObject>> resource(String group, String kind) {
         return find(group, kind, ExtensionServer::resources);
     }
 
-    /** The kind, where its objects can be backends. */
+    /** The kind {@code kind}, if its objects can be backends. */
     public Optional<Kind<ExtensionObject>> backend(String group, String kind) {
         return find(group, kind, ExtensionServer::backends);
     }

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /**
  * The objects of extension servers that a resource concerns.
  *
- * @param objects a cluster's backend; a listener's policies
- * @param rules of a route table: by the name of a rule, that of each of its routes is a continuation of
+ * @param objects the backend of a cluster, or the policies of a listener
+ * @param rules for a route table, the objects by rule name, which is a prefix of the names of the rule's routes
  */
 public record HookContext(List<Part> objects, Map<String, OfRule> rules) {
     /** No objects. */
@@ -22,14 +22,14 @@ public record HookContext(List<Part> objects, Map<String, OfRule> rules) {
         rules = Map.copyOf(rules);
     }
 
-    /** An object, and what of it its server is told. */
+    /** An object, and the form of it that its server gets. */
     public record Part(ExtensionReference reference, ExtensionObject object) {}
 
     /**
      * The objects that a rule concerns.
      *
-     * @param resources what its filters and backends refer to
-     * @param policies those for the route or the rule
+     * @param resources the objects that its filters and backends refer to
+     * @param policies the policies for the route or the rule
      */
     public record OfRule(List<Part> resources, List<Part> policies) {
         public OfRule {
@@ -51,7 +51,7 @@ public record HookContext(List<Part> objects, Map<String, OfRule> rules) {
                 : rules.getOrDefault(route.substring(0, end), new OfRule(List.of(), List.of()));
     }
 
-    /** Both. */
+    /** The objects of both contexts. */
     public HookContext and(HookContext other) {
         if (other.equals(NONE)) {
             return this;

@@ -1,6 +1,7 @@
 /**
- * The servers of others that change Envoy's resources before they are published (Envoy Gateway's extension managers): how each is
- * configured, and which of its objects a resource concerns. Pure; must not call anybody.
+ * Extension servers: third-party servers that change Envoy's resources before they are published (Envoy Gateway's
+ * extension managers). Describes each server's configuration, and the objects that concern a resource. Pure; must not
+ * call servers.
  */
 @NullMarked
 package dev.gatehouse.controller.extensionserver;

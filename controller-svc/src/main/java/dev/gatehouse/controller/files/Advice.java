@@ -29,18 +29,19 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * Warns of what is right by itself and does not do what its user expects: a Service without endpoints, which files must bring along
- * since nothing makes them, a listener that no port is open for, a certificate that is refused today or soon, be it shown or trusted.
+ * Warns of valid objects that do not do what their user expects: a Service whose EndpointSlices are missing in the
+ * files (no cluster makes them), a listener without an open port, a server or CA certificate that is expired, not yet
+ * valid, or about to expire.
  */
 public final class Advice {
-    /** A certificate that ends within this time, and within the last quarter of its life, ends soon. */
+    /** A certificate is about to expire if it ends within this time and is in the last quarter of its lifetime. */
     private static final Duration SOON = Duration.ofDays(14);
 
     private static final int LIFE_LEFT = 4;
 
     private final Map<ObjectRef, Found<?>> objects;
 
-    /** By the Service that they are of. */
+    /** The EndpointSlices by their Service. */
     private final Map<ObjectKey, List<EndpointSlice>> slices = new HashMap<>();
 
     private final Instant now;
@@ -56,7 +57,7 @@ public final class Advice {
     private record ServicePort(ObjectRef service, Optional<Integer> port) {}
 
     /**
-     * The warnings about objects that were read.
+     * Makes the warnings about the given objects.
      *
      * @param gateways the Gateways that are served
      */
@@ -92,7 +93,7 @@ public final class Advice {
     private static void each(Node node, Set<String> fields, Consumer<Node.Mapping> visitor) {
         switch (node) {
             case Node.Scalar _ -> {
-                // Refers to nothing.
+                // Other values refer to no Service.
             }
             case Node.Sequence sequence -> sequence.items().forEach(item -> each(item, fields, visitor));
             case Node.Mapping mapping ->
@@ -201,8 +202,8 @@ public final class Advice {
     }
 
     /**
-     * True for a listener that is right, and whose port is not open for it: Envoy has a socket for a listener without HTTP once there
-     * is a route, since it could do nothing with a connection.
+     * True for a valid listener whose port is not open. A listener without HTTP has no socket in Envoy until a route
+     * attaches: Envoy could do nothing with a connection.
      */
     public static boolean withoutSocket(ListenerState listener, Map<ObjectRef, ObjectStatus> statuses) {
         boolean http = listener.protocol().map(ListenerState.Protocol::http).orElse(true);
@@ -263,7 +264,7 @@ public final class Advice {
         }
     }
 
-    /** @param consequence of its not being valid */
+    /** @param consequence the effect of an invalid certificate, for the message */
     private Optional<String> lifetime(X509Certificate certificate, String consequence) {
         Instant begin = certificate.getNotBefore().toInstant();
         Instant end = certificate.getNotAfter().toInstant();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The GatewayClasses that are there without a file: an installation brings them along on Kubernetes. */
+/** The GatewayClasses that exist without a file. On Kubernetes the installation creates them. */
 final class BuiltInClasses {
     static final List<String> NAMES = List.of("teg", "gatehouse");
 

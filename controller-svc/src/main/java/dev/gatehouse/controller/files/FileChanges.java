@@ -13,13 +13,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns what files hold into changes against what they held before. Not thread-safe. */
+/** Computes the changes between the previous and the new contents of files. Not thread-safe. */
 public final class FileChanges {
     private final String controllerName;
     private Map<ObjectRef, Found<?>> current = Map.of();
     private Map<ObjectRef, Broken> broken = Map.of();
 
-    /** @param controllerName of the GatewayClasses that are there without a file */
+    /** @param controllerName the controller name of the built-in GatewayClasses */
     public FileChanges(String controllerName) {
         this.controllerName = controllerName;
     }

@@ -31,15 +31,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The files and folders that a user named, and what is used of them. Not thread-safe.
+ * The files and folders that a user named, and the objects that they give the controller. Not thread-safe.
  *
- * <p>What an edit breaks keeps its last good version: the objects of a file that are not in its new text stay while the file has
- * errors, since they may be what is broken.
+ * <p>An object that an edit breaks keeps its last good version. While a file has errors, objects of its last good text
+ * that its new text lacks stay in use, since the errors may be theirs.
  *
- * <p>A file that is being written is not believed. It is read when its {@link Stamp} has stayed the same for a moment ({@link #QUIET},
- * {@link #QUIET_WHEN_BUSY}), and what it takes away stays until it has been quiet for longer: an object that is missing in a text
- * ({@link #LEAVES_AFTER}), a file that is gone ({@link #LEAVES_AFTER}), all that a file or a root holds ({@link #EMPTY_AFTER}). An
- * object that has turned up in another file in the meantime is taken from there.
+ * <p>A file is not used while it is being written. It is read once its {@link Stamp} has been unchanged for a moment
+ * ({@link #QUIET}, {@link #QUIET_WHEN_BUSY}). Removals take effect later than additions: an object missing in a text
+ * and a missing file are removed after {@link #LEAVES_AFTER}, and the last objects of a file or root after {@link
+ * #EMPTY_AFTER}. If a removed object appears in another file meanwhile, that file's version is used at once.
  */
 public final class FileSet {
     /** The root that stands for standard input, as for kubectl; a file of this name is {@code ./-}. */
@@ -47,20 +47,20 @@ public final class FileSet {
 
     private static final Logger LOG = System.getLogger(FileSet.class.getName());
 
-    /** Without a change for so long, a file is taken for written. */
+    /** A file without a change for this long counts as completely written. */
     static final Duration QUIET = Duration.ofMillis(50);
-    /** The same for a file that is written again and again, perhaps line by line. */
+    /** The same period for a file that changes repeatedly, perhaps line by line. */
     static final Duration QUIET_WHEN_BUSY = Duration.ofMillis(500);
-    /** A file that is never quiet is read so often all the same. */
+    /** A file that is never quiet is read after this time nevertheless. */
     static final Duration BUSY_AT_MOST = Duration.ofSeconds(10);
-    /** What a change takes away is believed after so long. */
+    /** Objects that a change removes stay in use for this long. */
     static final Duration LEAVES_AFTER = Duration.ofSeconds(1);
-    /** The same where it takes everything away: a shell empties a file before the command that fills it begins to run. */
+    /** The same period if a change removes all objects: a shell empties a file before the command that fills the file begins to run. */
     static final Duration EMPTY_AFTER = Duration.ofSeconds(3);
 
-    /** A file that was seen to change more often than this without a longer quiet is written piece by piece. */
+    /** A file with more changes than this since its last quiet period is being written piece by piece. */
     private static final int CHANGES_OF_ONE_WRITE = 2;
-    // Where the name itself is wrong, a problem cannot be told to be about an object of the last good version.
+    // The fields that name an object. A problem with one of these fields cannot be assigned to an object of the last good version.
     private static final Set<String> NAMING = Set.of("metadata", "metadata.name", "metadata.namespace");
     private static final int MAX_BYTES = 4 * YamlDocuments.MAX_CHARACTERS;
     private static final Parsed NOTHING = new Parsed(List.of(), List.of(), List.of());
@@ -70,40 +70,40 @@ public final class FileSet {
     private final List<? extends Kind<?>> more;
     private final InstantSource clock;
     private Map<Path, Source> sources = new LinkedHashMap<>();
-    /** What is wrong with the tree, and since when. */
+    /** The problems of the tree, each with the time since which it exists. */
     private Map<Problem, Long> treeProblems = Map.of();
 
-    /** What a text says. */
+    /** The parsed content of a text. */
     private record Parsed(List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
         boolean hasErrors() {
             return problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
         }
     }
 
-    /** One file: what was seen of it, and what is used of it. Times are nanoseconds of one clock. */
+    /** One file: its observed stamps and the objects in use. Times are nanoseconds of one clock. */
     private static final class Source {
         private final Path root;
         /** The stamp that was seen last. */
         private Stamp seen;
         /** Since when the stamp is the same. */
         private long since;
-        /** Since when the file was never quiet for longer. */
+        /** The time since which the file has not been quiet for longer than {@link #QUIET_WHEN_BUSY}. */
         private long busySince;
         /** How often the stamp was seen to change since {@link #busySince}. */
         private int changes = 1;
-        /** The stamp of the text that was read; empty: none that is sure to be whole. */
+        /** The stamp of the text that was read; empty: no text that is certain to be complete. */
         private Optional<Stamp> read = Optional.empty();
 
         private Parsed parsed = NOTHING;
         /** Objects of the last good version that an edit may have broken. */
         private List<Found<?>> stale = List.of();
-        /** Objects that the text does not have any more. */
+        /** Objects that the new text lacks and that are still in use. */
         private List<Found<?>> leaving = List.of();
-        /** The same of those that could not be read: what they close stays closed as long. */
+        /** Unreadable objects that the new text lacks. Whatever an unreadable object closes stays closed as long as it is in this list. */
         private List<Broken> leavingBroken = List.of();
-        /** Since when the file is not there. */
+        /** The time since which the file is missing. */
         private OptionalLong goneSince = OptionalLong.empty();
-        /** True while nothing can be known of the file, since its folder cannot be listed. */
+        /** True while the file's state is unknown because its folder cannot be listed. */
         private boolean unknown;
 
         Source(Listed file, long now) {
@@ -156,15 +156,16 @@ public final class FileSet {
     }
 
     /**
-     * @param roots files, or folders whose files ending in .yaml, .yml or .json are read, at any depth; {@code -} is standard input
+     * @param roots files, or folders whose files ending in .yaml, .yml or .json are read, at any depth; {@code -} is
+     * standard input
      * @param standardInput read once, when {@code -} is among the roots
-     * @param clock the one by which files have their times
+     * @param clock the clock of the files' modification times
      */
     public FileSet(List<Path> roots, InputStream standardInput, InstantSource clock) {
         this(roots, standardInput, clock, List.of());
     }
 
-    /** @param more kinds that are known besides Gatehouse's own */
+    /** @param more kinds to read in addition to Gatehouse's own */
     public FileSet(List<Path> roots, InputStream standardInput, InstantSource clock, List<? extends Kind<?>> more) {
         this.more = List.copyOf(more);
         this.roots = List.copyOf(roots);
@@ -173,12 +174,12 @@ public final class FileSet {
     }
 
     /**
-     * What the files hold.
+     * The contents of the files.
      *
-     * @param objects each once
-     * @param broken those that cannot be read, and of which there is no earlier version
-     * @param stale those that are of an earlier version of their file, because an edit broke it
-     * @param problems what is wrong with the texts
+     * @param objects the objects, without duplicates
+     * @param broken the objects that cannot be read and have no earlier version
+     * @param stale the objects from an earlier version of their file, because an edit broke the file
+     * @param problems the problems of the texts
      */
     public record Contents(
             Map<ObjectRef, Found<?>> objects,
@@ -192,21 +193,22 @@ public final class FileSet {
     }
 
     /**
-     * What a look found.
+     * The result of a look at the files.
      *
-     * @param changed the contents, where they are not the same as before
-     * @param again when the next look should come, on the clock of this one; empty: after the next change
+     * @param changed the contents; empty: unchanged since the previous look
+     * @param again the time of the next look, on the same clock as this look's; empty: after the next change
      * @param folders see {@link Listing#folders}
      */
     record Look(Optional<Contents> changed, OptionalLong again, Map<Path, Set<String>> folders) {}
 
-    /** The files and folders as they were named. */
+    /** The files and folders as the user named them. */
     public List<Path> roots() {
         return roots;
     }
 
     /**
-     * Reads all files, and believes them at once. Never throws for what is in them, nor for a file that cannot be read.
+     * Reads all files and uses them at once, without waiting for quiet. Invalid content and unreadable files are
+     * reported as problems and never throw.
      *
      * @param now see {@link #look}
      */
@@ -217,7 +219,7 @@ public final class FileSet {
         take(listing.files(), now, true);
         present.values().forEach(source -> {
             if (source.seen.isYoung(clock.instant())) {
-                // It may be in the middle of being written: it is read once more when it is quiet.
+                // The file may be half written, so it is read again once it is quiet.
                 source.read = Optional.empty();
             }
             source.leave();
@@ -229,7 +231,8 @@ public final class FileSet {
     }
 
     /**
-     * Looks at the files, reads those that have changed and are quiet, and drops what has been gone for long enough.
+     * Looks at the files, reads the files that have changed and are quiet, and drops objects whose removal has lasted
+     * long enough.
      *
      * @param now in nanoseconds, of a clock that only goes forward
      */
@@ -281,7 +284,7 @@ public final class FileSet {
                 + (listing.absent().contains(source.root) ? EMPTY_AFTER : LEAVES_AFTER).toNanos();
     }
 
-    /** The sources of the files that are there, in their order. */
+    /** The sources of the existing files, in their order. */
     private Map<Path, Source> sources(Listing listing, long now) {
         Map<Path, Source> present = new LinkedHashMap<>();
         for (Listed file : listing.files()) {
@@ -294,9 +297,10 @@ public final class FileSet {
     }
 
     /**
-     * Takes note of what is wrong with the tree.
+     * Records the problems of the tree.
      *
-     * @return true if what is told of it differs: a tree in the middle of being replaced is no problem
+     * @return true if the reported problems change; a problem is reported only after some time, since a tree may be in
+     * the middle of being replaced
      */
     private boolean noteProblems(Listing listing, long now) {
         List<Problem> told = treeProblems(now);
@@ -332,10 +336,10 @@ public final class FileSet {
     }
 
     /**
-     * Reads files. Files know nothing of each other: all processors read.
+     * Reads files. The files are independent of each other, so all processors read in parallel.
      *
-     * @param atOnce whatever is read is believed, also of a file that is being written
-     * @return true if one of them was read
+     * @param atOnce whether the text of a file that may still be written is used too
+     * @return true if at least one file was read
      */
     private boolean take(List<Listed> files, long now, boolean atOnce) {
         List<Optional<Parsed>> texts =
@@ -346,7 +350,7 @@ public final class FileSet {
             if (source != null && texts.get(i).isPresent()) {
                 Parsed parsed = texts.get(i).get();
                 if (parsed.hasErrors() && source.busy(now) && !atOnce) {
-                    // As likely half written as broken.
+                    // A text with errors may be broken or half written.
                     source.busySince = now;
                 } else {
                     accept(source, files.get(i), parsed, now);
@@ -379,7 +383,7 @@ public final class FileSet {
         source.busySince = now;
     }
 
-    /** True if an object that a text does not have any more may be what an error of the text is about. */
+    /** True if an error of the text may be about {@code found}, an object that the text lacks. */
     private static boolean mayBeBroken(Found<?> found, List<Problem> problems) {
         return problems.stream()
                 .filter(problem -> problem.severity() == Problem.Severity.ERROR)
@@ -391,7 +395,7 @@ public final class FileSet {
     private Contents contents(long now) {
         List<Problem> problems = new ArrayList<>(treeProblems(now));
         List<Found<?>> used = new ArrayList<>();
-        // Objects that no text has: another file that has them now is believed before.
+        // Objects that no text has any more. They give way to another file's version of them.
         List<Found<?>> leaving = new ArrayList<>();
         List<ObjectRef> stale = new ArrayList<>();
         Map<ObjectRef, Broken> broken = new LinkedHashMap<>();
@@ -412,7 +416,7 @@ public final class FileSet {
         }
         Map<ObjectRef, Found<?>> unique = new LinkedHashMap<>();
         ResourceReader.withoutDuplicates(used, problems).forEach(found -> unique.put(found.ref(), found));
-        // An object that has moved does not come back from where it was.
+        // An object that moved to another file is not restored from its old file.
         sources.values().forEach(source -> source.leaving = without(source.leaving, unique.keySet()));
         leaving.forEach(found -> unique.putIfAbsent(found.ref(), found));
         broken.keySet().removeAll(unique.keySet());
@@ -423,7 +427,7 @@ public final class FileSet {
         return objects.stream().filter(found -> !taken.contains(found.ref())).toList();
     }
 
-    /** What a file says; empty if the file is gone, or was written while it was read. */
+    /** The parsed content of a file; empty if the file is gone, or was written while it was read. */
     private Optional<Parsed> parse(Listed file, boolean atOnce) {
         List<Problem> problems = new ArrayList<>();
         List<Found<?>> found = List.of();
@@ -451,7 +455,7 @@ public final class FileSet {
         } catch (IOException e) {
             problems.add(error(file, "cannot be read: " + FileTree.reason(e)));
         } catch (RuntimeException | StackOverflowError e) {
-            // A fault of ours: it must not keep other files from being read.
+            // A bug of Gatehouse: it must not keep other files from being read.
             LOG.log(Level.ERROR, shown(file) + " cannot be read", e);
             problems.add(error(file, "cannot be read: " + e));
         }

@@ -20,12 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Feeds the controller from files, and again whenever they change. */
+/** Feeds the controller with the objects of files, and feeds it again whenever the files change. */
 public final class FileSource implements AutoCloseable {
     private static final Logger LOG = System.getLogger(FileSource.class.getName());
     private static final Duration PAUSE = Duration.ofMillis(10);
     private static final Duration PERIOD = Duration.ofSeconds(1);
-    // At most a fifth of a processor while much happens, and a twentieth while nothing does.
+    // Multiples of a look's duration: the pause after a look, and the period of looks without an event. So looks take
+    // at most a fifth of a processor while files change, and a twentieth otherwise.
     private static final long PAUSE_FACTOR = 4;
     private static final long PERIOD_FACTOR = 20;
 
@@ -38,18 +39,18 @@ public final class FileSource implements AutoCloseable {
     private volatile FileSet.Contents contents = new FileSet.Contents(Map.of(), Map.of(), List.of(), List.of());
     private Optional<Loaded> settled = Optional.empty();
 
-    /** What was read, and the controller's ticket for it. */
+    /** Contents that were handed to the controller, and the controller's ticket for them. */
     private record Loaded(FileSet.Contents contents, long ticket) {}
 
     /**
-     * @param controllerName of the GatewayClasses that are there without a file
-     * @param clock for telling which certificates are valid
+     * @param controllerName the controller name of the built-in GatewayClasses
+     * @param clock the time at which certificates must be valid
      */
     public FileSource(List<Path> roots, String controllerName, Controller controller, InstantSource clock) {
         this(roots, controllerName, controller, clock, List.of());
     }
 
-    /** @param more kinds that are known besides Gatehouse's own */
+    /** @param more kinds to read in addition to Gatehouse's own */
     public FileSource(
             List<Path> roots,
             String controllerName,
@@ -71,8 +72,8 @@ public final class FileSource implements AutoCloseable {
     }
 
     /**
-     * Looks at the files whenever something happens, when a file is expected to be quiet, and periodically, since no system tells of
-     * every change. What looking costs bounds how often it is done.
+     * Looks at the files after an event, when a file is expected to be quiet, and periodically, since no operating
+     * system reports every change. The duration of a look bounds how often the files are looked at.
      */
     private void follow(FolderWatch watch) {
         long earliest = System.nanoTime();
@@ -80,7 +81,7 @@ public final class FileSource implements AutoCloseable {
         try {
             while (true) {
                 watch.await(until(next));
-                // One look for all that happens meanwhile.
+                // Events during the pause lead to one look together.
                 while (System.nanoTime() < earliest) {
                     watch.await(until(earliest));
                 }
@@ -110,7 +111,7 @@ public final class FileSource implements AutoCloseable {
         try {
             return Optional.of(files.look(now));
         } catch (RuntimeException | StackOverflowError e) {
-            // A fault of ours: the next look may go better, and without one no change is ever seen again.
+            // A bug of Gatehouse. The loop goes on: the next look may succeed, and without it no change would ever be seen.
             LOG.log(Level.ERROR, "looking at the files failed; they are looked at again soon", e);
             return Optional.empty();
         }
@@ -120,19 +121,19 @@ public final class FileSource implements AutoCloseable {
         return Duration.ofNanos(Math.max(0, time - System.nanoTime()));
     }
 
-    /** The files and folders that are read, as they were named. */
+    /** The files and folders that are read, as the user named them. */
     public List<Path> roots() {
         return files.roots();
     }
 
-    /** What the files held when they were last read. */
+    /** The contents of the files when they were last read. */
     public FileSet.Contents contents() {
         return contents;
     }
 
     /**
-     * All that is wrong with the files: with their texts, as read last, and with the objects together, as far as the view has
-     * taken them.
+     * All problems of the files: of their texts, as last read, and of their objects, as far as {@code view} includes
+     * them.
      */
     public List<Problem> problems(ControllerView view) {
         List<Problem> problems = new ArrayList<>(contents.problems());
@@ -145,12 +146,12 @@ public final class FileSource implements AutoCloseable {
         return problems;
     }
 
-    /** True once {@code view} is of what the files held at the start or later. */
+    /** True once {@code view} includes the contents of the first read or of a later one. */
     public boolean seenBy(ControllerView view) {
         return takenBy(view).isPresent();
     }
 
-    /** The objects that are served in an earlier version, since an edit broke them. */
+    /** The objects that are served in an earlier version because an edit broke them. */
     public List<ObjectRef> stale() {
         return contents.stale();
     }
@@ -165,7 +166,7 @@ public final class FileSource implements AutoCloseable {
     private void load(FileSet.Contents read) throws InterruptedException {
         contents = read;
         List<Change> brought = changes.to(read);
-        // Whoever sees a view with the ticket must find the ticket here.
+        // The lock covers the submission: a reader that sees a view with the ticket must find the ticket in the list.
         synchronized (underWay) {
             underWay.add(new Loaded(read, controller.submit(brought)));
         }

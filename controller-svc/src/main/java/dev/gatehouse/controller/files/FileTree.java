@@ -25,16 +25,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One look at the files and folders that a user named: which files with objects there are now, under which names.
+ * One look at the files and folders that a user named. It lists the files with objects and their names.
  *
- * <p>Links are followed. Each file and each folder is listed once, however many names lead to it: by its own place in a tree where
- * it has one, else by the first link. So a link that leads back to a folder above it ends there.
+ * <p>Links are followed. Each file and each folder is listed once, however many names lead to it: under its own path if
+ * that is in a tree, otherwise under the first link. So a link to a folder above itself does not lead to a loop.
  *
- * <p>Left alone in a folder: what is hidden (a name that begins with a dot: {@code .git}, a temporary file, the {@code ..data} of a
- * mounted ConfigMap), and the templates of a Helm chart, which are not YAML.
+ * <p>Hidden entries of a folder are skipped (names that begin with a dot: {@code .git}, a temporary file, the {@code
+ * ..data} of a mounted ConfigMap), and so are the templates of a Helm chart, which are not YAML.
  */
 final class FileTree {
-    /** Stands for every name; no file is called so. */
+    /** Stands for every name. No file can have this name. */
     static final String ANY_NAME = "/";
 
     private static final int MAX_LINKS = 40;
@@ -53,25 +53,26 @@ final class FileTree {
     private final Map<Path, Set<String>> leftAlone = new HashMap<>();
     private int entries;
 
-    /** A name in a root, and where it leads or, for a link, the folder that holds it. */
+    /** A name in a root, and its real path or, for a link, the real path of the folder that holds it. */
     private record Place(Path root, Path name, Path real) {}
 
     /**
-     * A file that is there.
+     * An existing file.
      *
-     * @param root the root that it was found by
-     * @param name as the user would call it: below the root's name as it was given
-     * @param inTree false: the user named the file itself
+     * @param root the root that the file was found in
+     * @param name the file's path for messages, below the root's name as the user gave it
+     * @param inTree false if the user named the file itself
      */
     record Listed(Path root, Path name, Stamp stamp, boolean inTree) {}
 
     /**
-     * What there is.
+     * The result of a look.
      *
      * @param files in the order of the roots, below each root by name
-     * @param unlisted folders that are there and could not be listed: what is below them is not known
-     * @param absent the roots that are not there
-     * @param folders in which a change may change the listing or a file, with the names that matter there, or {@link #ANY_NAME}
+     * @param unlisted existing folders that could not be listed: the files below them are unknown
+     * @param absent the roots that do not exist
+     * @param folders the folders to watch, each with the names whose change may change the listing or a file, or {@link
+     * #ANY_NAME}
      */
     record Listing(
             List<Listed> files,
@@ -92,14 +93,14 @@ final class FileTree {
         this.roots = roots;
     }
 
-    /** Looks at {@code roots}: files, or folders with all below them. Never throws for what it finds. */
+    /** Lists {@code roots}: files, or folders with everything below them. Unreadable entries are reported as problems and never throw. */
     static Listing look(List<Path> roots) {
         return new FileTree(roots).look();
     }
 
     private Listing look() {
         roots.forEach(this::root);
-        // What stands in a tree goes by its own name, so links come after all trees.
+        // Links come after all trees, so that a file in a tree is listed under its own path.
         while (!links.isEmpty()) {
             follow(links.remove());
         }
@@ -158,7 +159,7 @@ final class FileTree {
                 try {
                     entry(folder, name, chart, ahead);
                 } catch (NoSuchFileException e) {
-                    // Gone since it was listed.
+                    // The entry disappeared after it was listed.
                 } catch (IOException e) {
                     unlisted.add(name);
                     problems.add(error(name, "cannot be read: " + reason(e)));
@@ -200,7 +201,7 @@ final class FileTree {
 
     private void entry(Place folder, Path name, boolean chart, Deque<Place> ahead) throws IOException {
         String last = String.valueOf(name.getFileName());
-        // Kubernetes' own names in a mounted volume, ..data and its like, are not the user's.
+        // Names such as ..data in a mounted volume are Kubernetes' own and are not shown to the user.
         if (last.startsWith("..")) {
             return;
         }
@@ -222,7 +223,7 @@ final class FileTree {
                 }
             }
             case STREAM -> {
-                // A pipe in a folder would be waited for.
+                // Other entries are skipped: reading a pipe in a folder would block.
             }
         }
     }
@@ -247,7 +248,7 @@ final class FileTree {
                     }
                 }
                 case LINK, STREAM -> {
-                    // A link was followed; a pipe would be waited for.
+                    // Other targets are skipped: a link is already followed, and reading a pipe would block.
                 }
             }
         } catch (NoSuchFileException e) {
@@ -264,8 +265,8 @@ final class FileTree {
     }
 
     /**
-     * Where {@code path} leads from {@code folder}, link by link. Each folder in which one of its names is looked up is taken note of:
-     * another thing under that name there is another file here.
+     * The target of {@code path} as seen from {@code folder}, found link by link. Each folder in which a name is looked
+     * up is recorded for the watch: a change of that name there may change the target.
      */
     private Path trace(Path folder, Path path) {
         Deque<Path> names = new ArrayDeque<>();
@@ -293,7 +294,7 @@ final class FileTree {
                     }
                     continue;
                 } catch (IOException e) {
-                    // Gone or replaced meanwhile: what reads the path says what is wrong with it.
+                    // The link disappeared or was replaced meanwhile. The code that reads the path reports the problem.
                 }
             }
             at = next;
@@ -305,7 +306,7 @@ final class FileTree {
         folders.computeIfAbsent(folder, _ -> new HashSet<>()).add(name);
     }
 
-    /** True for a name that says that the file holds objects. */
+    /** True if the name's ending is one of files with objects. */
     private static boolean holdsObjects(String name) {
         return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
     }
@@ -319,7 +320,7 @@ final class FileTree {
         }
     }
 
-    /** Why, without the path, which the message names already. */
+    /** The reason of the failure without the path, which the message already names. */
     static String reason(IOException e) {
         return e instanceof FileSystemException system && system.getReason() != null
                 ? system.getReason()

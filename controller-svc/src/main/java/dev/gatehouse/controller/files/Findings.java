@@ -22,10 +22,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Tells what the statuses say is wrong in terms of the files: with the place of the field. */
+/** Turns bad conditions in statuses into problems with the file, line and column of the field. */
 public final class Findings {
     private static final Pattern PATH = Pattern.compile("^(spec\\.[A-Za-z0-9_.\\[\\]]+): (.*)$");
-    /** What waf-svc says of a policy, {@code shop/cart: directives[0]:2:3: unknown directive}, in the controller's words around it. */
+    /** A message of waf-svc about a policy's rules, such as {@code shop/cart: directives[0]:2:3: unknown directive}. */
     private static final Pattern RULE = Pattern.compile("^\\S+: ([^:]+):(\\d{1,9}):(\\d{1,9}): (.*)$");
 
     private static final List<String> BAD_WHEN_FALSE = List.of(Conditions.ACCEPTED, Conditions.RESOLVED_REFS);
@@ -40,7 +40,7 @@ public final class Findings {
     }
 
     /**
-     * What is wrong with objects that were read, each by itself, without a problem.
+     * The problems of objects that were read without a problem of their own.
      *
      * @param gateways the Gateways that are served
      */
@@ -61,7 +61,7 @@ public final class Findings {
         }
         statuses.forEach((ref, status) -> {
             Found<?> found = objects.get(ref);
-            // What is wrong with an EnvoyProxy is told of the Gateways and GatewayClasses that name it.
+            // A problem of an EnvoyProxy is reported on the Gateways and GatewayClasses that refer to it.
             if (found != null && !ref.kind().equals(Kinds.ENVOY_PROXY.name())) {
                 findings.status(found, status);
             }
@@ -69,7 +69,7 @@ public final class Findings {
         return List.copyOf(findings.problems);
     }
 
-    /** Parents that nobody serves: the route then has no status that could say so. */
+    /** Reports parents that no controller serves. The route's status has no entry for such a parent. */
     private void parents(Found<?> found) {
         switch (found.resource().spec()) {
             case Gateway gateway
@@ -90,7 +90,7 @@ public final class Findings {
             }
             case ListenerSet set -> parent(found, set.parent(), "spec.parentRef");
             default -> {
-                // Other kinds have no parents.
+                // Objects of other kinds have no parents.
             }
         }
     }
@@ -163,7 +163,8 @@ public final class Findings {
 
     private void conditions(Found<?> found, String path, List<Condition> conditions) {
         for (Condition condition : conditions) {
-            // What is programmed is a matter of proxies, but for patches, which are left out before.
+            // Programmed depends on proxies, so it is no problem of the files. Only for an EnvoyPatchPolicy does it
+            // tell of the object: an invalid patch is left out before it reaches proxies.
             boolean unserved = BAD_WHEN_FALSE.contains(condition.type())
                     || condition.type().equals(Conditions.PROGRAMMED)
                             && found.resource().spec() instanceof EnvoyPatchPolicy;

@@ -22,16 +22,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Wakes its one reader when something happens in the folders that it follows. What happened is not told: the system's own words for
- * it are about folders' identities and not about paths, they miss file systems of other machines, and they may be lost. So a look at
- * the files finds out, and the watch only makes the look come soon. Where the system has no watches left, the watch merely waits.
+ * Wakes its one reader when something happens in the watched folders. It does not tell what happened: the operating
+ * system's events are about folder identities instead of paths, miss changes on network file systems, and may be lost.
+ * The reader looks at the files to find the change; the watch only makes the look come soon. If the operating system
+ * has no watches left, this class only waits.
  */
 final class FolderWatch implements AutoCloseable {
     private static final Logger LOG = System.getLogger(FolderWatch.class.getName());
 
     private final Optional<WatchService> service;
     private final CountDownLatch closed = new CountDownLatch(1);
-    /** By the folders' identities: a folder keeps its watch when it is moved, and one that takes its place needs its own. */
+    /** The watches by folder identity: a moved folder keeps its watch, and a folder that takes its place needs its own. */
     private final Map<Object, Followed> followed = new HashMap<>();
 
     private boolean told;
@@ -55,7 +56,7 @@ final class FolderWatch implements AutoCloseable {
      * Follows these folders from now on, and no others.
      *
      * @param folders with the names that matter in each; see {@link FileTree.Listing#folders}
-     * @return true if one of them was not followed before: what happened in it since it was looked at is not known
+     * @return true if a folder is newly followed: changes since the last look at it may have been missed
      */
     boolean follow(Map<Path, Set<String>> folders) {
         if (service.isEmpty()) {
@@ -78,7 +79,7 @@ final class FolderWatch implements AutoCloseable {
                 now.add(identity);
                 added |= before.isEmpty();
             } catch (IOException e) {
-                // Not there any more, or nothing that this process may watch: the periodic look sees to it.
+                // The folder is gone, or this process may not watch it. The periodic look covers it.
                 tellOnce(folder.getKey(), e);
             }
         }
@@ -138,7 +139,7 @@ final class FolderWatch implements AutoCloseable {
                     || names.contains(FileTree.ANY_NAME)
                     || names.contains(String.valueOf(event.context()));
         }
-        // A key that is no longer valid is of a folder that is gone.
+        // An invalid key means that the folder is gone.
         return !key.reset() || matters;
     }
 

@@ -22,7 +22,7 @@ import java.util.Map;
  * A translation of files without a data plane: for the command line.
  *
  * @param broken the objects that cannot be read
- * @param problems all that is wrong: with the texts, and with the objects together
+ * @param problems all problems, of the texts and of the objects
  */
 public record OfflineTranslation(
         Translator translator,
@@ -39,8 +39,8 @@ public record OfflineTranslation(
     }
 
     /**
-     * Shows what the files become once every proxy has them. An object that its schema refuses is a problem here too; it is translated all the
-     * same where its reader can read it, as if an API server had taken it.
+     * Translates the files as if every proxy had already accepted the result. An object that violates its schema is
+     * reported as a problem, but is translated if its reader can read it, as if an API server had admitted it.
      */
     public static OfflineTranslation preview(List<Path> roots, Settings settings) {
         FileSet.Contents contents = read(roots, settings);

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the places in files that what is wrong with a WAF's rules is about: it is told by the names of the rules' sources. */
+/** Finds the place in the files of a problem in WAF rules. The problem names the source of the rules. */
 public final class RulePlaces {
-    /** What a ConfigMap, or one of several merged policies, says. */
+    /** The name of a source in a ConfigMap, or in one of several merged policies. */
     private static final Pattern OWNED =
             Pattern.compile("(?:wafpolicy/[^/]+/[^/]+/)?(configmap|wafpolicy)/([^/]+)/([^/]+)/(.*)");
 
@@ -25,13 +25,13 @@ public final class RulePlaces {
     }
 
     /**
-     * The problem.
+     * Makes the problem with its place in the files.
      *
-     * @param owner whose rules they are
+     * @param owner the object that has the rules
      * @param source the name of the text, {@code directives[0]}
      * @param line in the text, from 1
      * @param column in the text, from 1
-     * @return empty: it is not in the files, but in one that the rules include, such as the Core Rule Set's
+     * @return empty if the problem is in included rules outside the files, such as the Core Rule Set's
      */
     public Optional<Problem> problem(
             Severity severity, ObjectRef owner, String source, int line, int column, String message) {
@@ -51,7 +51,7 @@ public final class RulePlaces {
                             scalar.at(line, column),
                             ref.toString(),
                             path,
-                            // Where the text's lines are not the file's, the place in the text is told too.
+                            // If the text's lines are not lines of the file, the message adds the place within the text.
                             scalar.first().isPresent()
                                     ? message
                                     : "line " + line + ", column " + column + ": " + message);

@@ -11,17 +11,18 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The identity of a file's content, from its attributes: two different contents of one path have different stamps once the file
- * system's clock has moved on between the two writes.
+ * The identity of a file's content, from its attributes: two different contents of one path have different stamps once
+ * the file system's clock has moved on between the two writes.
  *
  * @param form whether the path is a file, a folder, a link, or another thing such as a pipe
- * @param key device and inode, where the system has such
+ * @param key device and inode, if the operating system has them
  * @param size in bytes
- * @param modified when the content was written, in the system's words; {@code cp -p} and {@code touch} set it at will
- * @param changed when the inode was changed, which nobody can set; empty where the system does not tell
+ * @param modified the modification time of the content; {@code cp -p} and {@code touch} can set it to any value
+ * @param changed the change time of the inode, which no program can set; empty if the operating system does not report
+ * it
  */
 record Stamp(Form form, String key, long size, FileTime modified, String changed) {
-    /** Of a pipe or of standard input, which is read once and never changes. */
+    /** The stamp of a pipe or of standard input, which is read once and never changes. */
     static final Stamp STREAM = new Stamp(Form.STREAM, "", 0, FileTime.fromMillis(0), "");
 
     private static final Duration YOUNG = Duration.ofSeconds(10);
@@ -36,7 +37,7 @@ record Stamp(Form form, String key, long size, FileTime modified, String changed
         STREAM
     }
 
-    /** True if the content may have been written a moment ago, and may be written again without another stamp. */
+    /** True if the content is so new that another write within the file system's clock resolution would keep the same stamp. */
     boolean isYoung(Instant now) {
         return form == Form.FILE && modified.toInstant().isAfter(now.minus(YOUNG));
     }

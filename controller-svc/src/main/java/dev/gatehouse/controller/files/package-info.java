@@ -1,6 +1,6 @@
 /**
- * Objects from files: reads them, watches them, keeps the last good version of what an edit breaks, and says for everything
- * that is wrong where it stands. Must not know of Envoy resources.
+ * Reads objects from files and watches the files. Keeps the last good version of an object that an edit breaks, and
+ * reports each problem with its file, line and column. Must not know of Envoy resources.
  */
 @NullMarked
 package dev.gatehouse.controller.files;

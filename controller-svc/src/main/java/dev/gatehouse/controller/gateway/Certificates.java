@@ -11,14 +11,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks of certificates and keys, so that a bad one is a condition and not a rejection by every proxy. */
+/** Checks certificates and keys, so that an invalid one is reported in a condition before proxies reject it. */
 public final class Certificates {
-    /** Of a subject alternative name, RFC 5280. */
+    /** The type dNSName of subject alternative names (RFC 5280, section 4.2.1.6). */
     private static final int DNS_NAME = 2;
 
     private Certificates() {}
 
-    /** What is wrong with a Secret as the certificate of a server or client; empty if nothing is. */
+    /** The problem of a Secret that is used as a server's or client's certificate; empty: the certificate and key are valid. */
     public static Optional<String> problem(Secret secret) {
         Optional<String> certificate = secret.text("tls.crt");
         Optional<String> key = secret.text("tls.key");
@@ -43,13 +43,13 @@ public final class Certificates {
                 return Optional.empty();
             }
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            // A key of another algorithm.
+            // The key's algorithm differs from the certificate's.
             return Optional.of("\"tls.key\" is not the key of the certificate in \"tls.crt\": " + reason(e));
         }
         return Optional.of("\"tls.key\" is not the key of the certificate in \"tls.crt\"");
     }
 
-    /** What is wrong with {@code pem} as a private key; empty if nothing is. */
+    /** The problem of {@code pem} as a private key; empty: the key is valid. */
     public static Optional<String> problemWithKey(String pem) {
         try {
             Pem.privateKey(pem);
@@ -59,12 +59,12 @@ public final class Certificates {
         }
     }
 
-    /** A Secret's certificate with those that follow it; none where it cannot be read. */
+    /** The certificate chain of a Secret; an empty list if the chain cannot be read. */
     public static List<X509Certificate> chain(Secret secret) {
         return bundle(secret.text("tls.crt").orElse(""));
     }
 
-    /** The certificates of a bundle; none where it cannot be read. */
+    /** The certificates of a bundle; an empty list if the bundle cannot be read. */
     public static List<X509Certificate> bundle(String pem) {
         try {
             return PemText.certificates(pem);
@@ -73,7 +73,7 @@ public final class Certificates {
         }
     }
 
-    /** The DNS names that a Secret's certificate is for; none where it is not a certificate. */
+    /** The DNS names of a Secret's certificate; an empty list if the certificate cannot be read. */
     public static List<String> dnsNames(Secret secret) {
         try {
             Collection<List<?>> names = PemText.certificates(
@@ -91,7 +91,7 @@ public final class Certificates {
         }
     }
 
-    /** What is wrong with a bundle of CA certificates; empty if nothing is. */
+    /** The problem of a bundle of CA certificates; empty: the bundle is valid. */
     public static Optional<String> problemWithBundle(String pem) {
         try {
             PemText.certificates(pem);
@@ -101,12 +101,12 @@ public final class Certificates {
         }
     }
 
-    /** The certificates of a bundle that can be read, each as PEM; those that cannot are left out. */
+    /** The readable certificates of a bundle, each as PEM. Unreadable certificates are left out. */
     public static List<String> readable(String pem) {
         return PemText.readable(pem);
     }
 
-    /** What is wrong with certificate revocation lists; empty if nothing is. */
+    /** The problem of certificate revocation lists; empty: the lists are valid. */
     public static Optional<String> problemWithRevocations(String pem) {
         try {
             PemText.checkRevocations(pem);

@@ -15,20 +15,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Where clients reach a Gateway, and what became of each address that it asks for (GEP-5093).
+ * The addresses at which clients reach a Gateway, and the condition of the addresses that the Gateway requests
+ * (GEP-5093).
  *
- * @param addresses those that lead to the proxies; of a Gateway that asks for some, only these
- * @param assigned the condition AddressesAssigned; empty: that is not known yet
- * @param problem why the Gateway cannot be programmed: no address, or not those that it asks for
+ * @param addresses the addresses that lead to the proxies; if the Gateway requests addresses, only the requested ones
+ * @param assigned the condition AddressesAssigned; empty: the assignment is not known yet
+ * @param problem why the Gateway cannot be programmed: it has no address, or not the requested addresses
  */
 public record FleetAddresses(List<Address> addresses, Optional<Condition> assigned, Optional<Condition> problem) {
-    /** Nothing is known of the addresses, and nothing is wrong with them. */
+    /** The addresses are not known, and there is no problem. */
     public static final FleetAddresses NONE = new FleetAddresses(List.of(), Optional.empty(), Optional.empty());
 
     private static final String IP = "IPAddress";
     private static final String HOSTNAME = "Hostname";
 
-    /** Promises nothing; every implementation knows it (GEP-5093, for conformance). */
+    /** An address type for conformance tests, which every implementation must know (GEP-5093). The address leads nowhere. */
     private static final String SENTINEL = "testing.x-k8s.io/sentinel";
 
     public FleetAddresses {
@@ -39,7 +40,7 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> assign
      * The addresses of proxies that stand behind a Kubernetes Service.
      *
      * @param service absent: the Service has not been made yet
-     * @param nodes for a Service of type NodePort, or with external IPs; otherwise they do not matter
+     * @param nodes the cluster's nodes; used for a Service of type NodePort or with external IPs, ignored otherwise
      */
     public static FleetAddresses of(
             Gateway gateway, Optional<Service> service, Collection<ClusterNode> nodes, int readyProxies) {
@@ -68,7 +69,7 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> assign
                 : found;
     }
 
-    /** The addresses of proxies on this machine: those that the Gateway names, where nothing is asked of them. */
+    /** The addresses of proxies on this machine: the IP addresses and host names that the Gateway requests. The machine assigns none. */
     public static FleetAddresses ofHost(Gateway gateway) {
         if (gateway.addresses().isEmpty()) {
             return NONE;
@@ -80,7 +81,7 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> assign
                 .distinct()
                 .toList();
         FleetAddresses found = new Assignment(named, List.of()).of(gateway);
-        // Proxies on a host bind every address there is: a Gateway that names none is reached all the same.
+        // Proxies on a host bind every address of the host, so that a Gateway without requested addresses is reachable too.
         return named.isEmpty()
                         && gateway.addresses().stream()
                                 .allMatch(each -> each.routability().isEmpty())
@@ -93,10 +94,10 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> assign
     }
 
     /**
-     * Gives the addresses that there are to those that ask for some.
+     * Assigns the fleet's addresses to Gateways that request addresses.
      *
-     * @param byDefault those that a Gateway gets that asks for none
-     * @param inCluster those of the Service itself
+     * @param byDefault the addresses of a Gateway that requests none
+     * @param inCluster the Service's cluster IPs
      */
     private record Assignment(List<Address> byDefault, List<Address> inCluster) {
         FleetAddresses of(Gateway gateway) {
@@ -198,8 +199,8 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> assign
             case "NodePort" -> addresses.addAll(ofNodes(nodes));
             default -> service.clusterIps().forEach(ip -> addresses.add(new Address(IP, ip, Gateway.Address.CLUSTER)));
         }
-        // Kubernetes routes an external IP that reaches a node, and brings none there: what no node has may lead
-        // nowhere.
+        // Kubernetes routes an external IP once its packets reach a node, but does not bring them to a node. So an
+        // external IP that no node has may be unreachable.
         service.externalIps().stream()
                 .filter(ip -> nodes.stream()
                         .flatMap(node -> node.addresses().stream())

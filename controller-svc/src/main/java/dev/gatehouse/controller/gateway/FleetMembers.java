@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param gateways at least one, in order of precedence
  * @param limits how the proxies call ratelimit-svc
- * @param tables how they get their route tables
+ * @param tables how the proxies get their route tables
  */
 public record FleetMembers(String name, List<GatewayState> gateways, LimitCalls limits, TableForm tables) {
     public FleetMembers {
@@ -21,36 +21,36 @@ public record FleetMembers(String name, List<GatewayState> gateways, LimitCalls 
         }
     }
 
-    /** How the proxies are run: Gateways that share a fleet have that from their class. */
+    /** How the proxies are run. Gateways that share a fleet take this from their GatewayClass. */
     public ProxyParameters proxy() {
         return gateways.getFirst().proxy();
     }
 
-    /** What the proxies are asked for. */
+    /** The settings of the proxies. */
     public EnvoyProxySpec settings() {
         return proxy().spec();
     }
 
-    /** True if the fleet is a class's, not a Gateway's. */
+    /** True if the fleet belongs to a GatewayClass that merges its Gateways. */
     public boolean merged() {
         return gateways.getFirst().merged();
     }
 
-    /** A Gateway of the fleet. */
+    /** The fleet's Gateway with the given name. */
     public Optional<GatewayState> gateway(ObjectKey key) {
         return gateways.stream()
                 .filter(state -> state.gateway().key().equals(key))
                 .findFirst();
     }
 
-    /** Which certificates the Gateway of {@code listener} asks clients for. */
+    /** The client certificate validation that the Gateway of {@code listener} specifies. */
     public Optional<Gateway.Validation> frontendValidation(ListenerState listener) {
         return gateway(listener.key().gateway())
                 .flatMap(state -> state.gateway().spec().frontendTls())
                 .flatMap(frontend -> frontend.on(listener.spec().port()));
     }
 
-    /** The listeners of all of them, in order of precedence. */
+    /** The listeners of all Gateways of the fleet, in order of precedence. */
     public List<ListenerState> listeners() {
         return gateways.stream().flatMap(state -> state.listeners().stream()).toList();
     }

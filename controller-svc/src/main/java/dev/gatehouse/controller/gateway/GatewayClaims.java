@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a Gateway and its ListenerSets ask for.
+ * The ports and hostnames that a Gateway and its ListenerSets claim.
  *
- * @param listeners the Gateway's own and those of accepted ListenerSets, in order of precedence
- * @param listenerSets whether each ListenerSet that names the Gateway is let in
+ * @param listeners the listeners of the Gateway and of accepted ListenerSets, in order of precedence
+ * @param listenerSets for each ListenerSet that names the Gateway, the condition that says whether the Gateway admits
+ * it
  */
 public record GatewayClaims(List<ListenerClaim> listeners, Map<ObjectKey, Condition> listenerSets) {
     public GatewayClaims {

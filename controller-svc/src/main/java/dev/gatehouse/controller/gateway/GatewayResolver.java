@@ -23,12 +23,12 @@ import java.util.stream.Collectors;
 
 /** Resolves a Gateway and its ListenerSets to listeners with conditions. */
 public final class GatewayResolver {
-    /** What the resolver needs to know of other objects. */
+    /** The resolver's view of other objects. */
     public interface World extends ListenerFilters.World {
-        /** What is wrong with the Secret as a certificate: absent if nothing is. */
+        /** Checks the Secret as a certificate. */
         CertificateCheck certificate(ObjectKey secret);
 
-        /** What is wrong with the ConfigMap or Secret as a bundle of CA certificates. */
+        /** Checks the ConfigMap or Secret as a bundle of CA certificates. */
         CertificateCheck bundle(String kind, ObjectKey key);
 
         boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to);
@@ -36,11 +36,11 @@ public final class GatewayResolver {
         Map<String, String> namespaceLabels(String namespace);
     }
 
-    /** The outcome of looking at a certificate. */
+    /** The outcome of checking a certificate or a bundle. */
     public sealed interface CertificateCheck {
         record Valid() implements CertificateCheck {}
 
-        /** An SDS server beside the proxies has it. */
+        /** The proxies get the certificate from an SDS server beside them. */
         record Discovered() implements CertificateCheck {}
 
         record Missing() implements CertificateCheck {}
@@ -48,7 +48,7 @@ public final class GatewayResolver {
         record Invalid(String problem) implements CertificateCheck {}
     }
 
-    /** What is wrong with CAs of an SDS server beside others. */
+    /** The message for CAs of an SDS server that stand beside other CAs. */
     public static final String DISCOVERED_ALONE =
             "refers to an SDS server, and stands beside other CAs (expected: alone)";
 
@@ -63,7 +63,7 @@ public final class GatewayResolver {
     }
 
     /**
-     * What {@code gateway} asks for.
+     * The ports and hostnames that {@code gateway} claims.
      *
      * @param listenerSets the ListenerSets that name the Gateway as their parent, in any order
      */
@@ -91,9 +91,9 @@ public final class GatewayResolver {
      * Resolves {@code gateway}.
      *
      * @param gatewayClass its GatewayClass
-     * @param fleet the fleet that serves it, and how that is run
-     * @param claims what the Gateway asks for
-     * @param conflicts the listeners that others of the fleet are in the way of
+     * @param fleet the fleet that serves it, and how the fleet's proxies are run
+     * @param claims the ports and hostnames that the Gateway claims
+     * @param conflicts the listeners that conflict with other listeners of the fleet
      */
     public GatewayState resolve(
             Resource<Gateway> gateway,
@@ -151,10 +151,10 @@ public final class GatewayResolver {
                 conditions);
     }
 
-    /** The certificate that backends are to be shown, and where that is said. */
+    /** The reference to the client certificate for backends, and the field that has the reference. */
     private record ClientCertificate(ObjectReference reference, ReferenceGrant.Origin origin, String field) {}
 
-    /** That of the Gateway comes before that of its EnvoyProxy. */
+    /** The Gateway's reference wins over its EnvoyProxy's. */
     private static Optional<ClientCertificate> clientCertificate(Resource<Gateway> gateway, ProxyParameters proxy) {
         return gateway.spec()
                 .backendClientCertificate()
@@ -189,7 +189,7 @@ public final class GatewayResolver {
         }
         boolean any = listeners.stream().anyMatch(ListenerState::serving);
         return validity(listeners, ObjectRef.of(Kinds.GATEWAY, gateway.key()))
-                // The listeners of ListenerSets keep a Gateway without a valid one of its own.
+                // A Gateway without a valid listener of its own is accepted if a ListenerSet has one.
                 .map(condition -> any
                         ? Condition.isTrue(Conditions.ACCEPTED, condition.reason(), condition.message())
                         : condition)
@@ -339,7 +339,7 @@ public final class GatewayResolver {
                 serving);
     }
 
-    /** Kubernetes lets it pass, since it has the form of a name. */
+    /** Kubernetes admits an IP address as hostname, since it has the form of a DNS name. */
     private static boolean isIpAddress(Listener listener) {
         return listener.hostname().map(name -> name.matches("\\d+(\\.\\d+){3}")).orElse(false);
     }
@@ -397,8 +397,8 @@ public final class GatewayResolver {
     /**
      * The CAs that clients' certificates are validated with.
      *
-     * @param problem the first of those references that cannot be used
-     * @param usable false: validation is asked for and none can be used
+     * @param problem the first reference that cannot be used
+     * @param usable false if validation is required and no reference can be used
      */
     private record Authorities(Optional<Condition> problem, boolean usable) {
         static final Authorities NONE_ASKED_FOR = new Authorities(Optional.empty(), true);

@@ -10,16 +10,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A Gateway of ours.
+ * A Gateway that this controller serves, resolved.
  *
- * @param controllerName of its GatewayClass: by which name we say what becomes of it
+ * @param controllerName the controller name of its GatewayClass, which the statuses carry
  * @param gatewayClass its GatewayClass
- * @param fleet the name of the fleet of proxies that serves it: its own, "namespace/name", or its class's
+ * @param fleet the name of the fleet of proxies that serves it: the Gateway's own fleet, "namespace/name", or its
+ * class's fleet
  * @param proxy how its proxies are run
- * @param listeners its own and those of accepted ListenerSets, in order of precedence
- * @param listenerSets what became of each ListenerSet that names the Gateway
- * @param backendClientCertificate the Secret that Envoy shows to backends, where valid
- * @param conditions those of the Gateway itself, but for Programmed
+ * @param listeners the listeners of the Gateway and of accepted ListenerSets, in order of precedence
+ * @param listenerSets the outcome for each ListenerSet that names the Gateway
+ * @param backendClientCertificate the Secret with Envoy's client certificate for backends; empty: none, or an invalid
+ * one
+ * @param conditions the Gateway's own conditions, except Programmed
  */
 public record GatewayState(
         Resource<Gateway> gateway,

@@ -43,7 +43,7 @@ public final class Hostnames {
         return covering;
     }
 
-    /** The hostnames that both match, if any: the narrower of the two. */
+    /** The hostnames that both {@code a} and {@code b} match: the narrower of the two; empty: they have no hostname in common. */
     public static Optional<String> intersect(String a, String b) {
         if (covers(a, b)) {
             return Optional.of(b);
@@ -52,10 +52,10 @@ public final class Hostnames {
     }
 
     /**
-     * The hostnames for which a route serves on a listener; empty: the route has no place there.
+     * The hostnames for which a route serves on a listener; empty: the route does not attach to the listener.
      *
-     * @param listener the listener's hostname; {@link #ANY} where it has none
-     * @param route the route's hostnames; none: all of the listener's
+     * @param listener the listener's hostname; {@link #ANY} if it has none
+     * @param route the route's hostnames; an empty list stands for the listener's hostname
      */
     public static List<String> intersect(String listener, List<String> route) {
         if (route.isEmpty()) {

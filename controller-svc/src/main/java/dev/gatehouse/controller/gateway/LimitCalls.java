@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * How proxies call ratelimit-svc.
  *
- * @param timeout after which it counts as away
- * @param failClosed requests are answered with 500 while it is away; otherwise they pass
+ * @param timeout how long a proxy waits before ratelimit-svc counts as unavailable
+ * @param failClosed true: requests are answered with 500 while ratelimit-svc is unavailable; false: they pass
  */
 public record LimitCalls(Duration timeout, boolean failClosed) {
     public static final LimitCalls DEFAULT = new LimitCalls(Duration.ofMillis(100), false);

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * A listener's claim to a port and a hostname of a fleet.
  *
- * @param protocol absent where the listener's protocol is not one that is served: it claims nothing
+ * @param protocol absent if Gatehouse does not serve the listener's protocol: the listener then claims nothing
  */
 record ListenerClaim(ListenerKey key, Listener spec, Optional<Protocol> protocol) {
     static ListenerClaim of(ObjectKey gateway, ObjectRef owner, Listener listener) {

@@ -14,18 +14,19 @@ import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
- * The listeners of a fleet that cannot be served beside others. Of two owners (Gateways and ListenerSets) that ask for the same, the one
- * that comes first is served (GEP-1713: a Gateway before its ListenerSets, the older before the younger; the same holds between Gateways that
- * share a fleet). Of one owner's listeners that ask for the same, none is: Gateway API lets no implementation pick one.
+ * Finds the listeners of a fleet that conflict. If listeners of two owners (Gateways and ListenerSets) conflict, the
+ * listener of the owner with precedence is served (GEP-1713: a Gateway before its ListenerSets, the older object before
+ * the younger; the same holds between Gateways that share a fleet). If listeners of one owner conflict, none of these
+ * listeners is served: Gateway API forbids an implementation to pick one.
  */
 public final class ListenerConflicts {
-    /** A port as Envoy binds it: UDP and TCP are not in each other's way. */
+    /** A port as Envoy binds it. A UDP and a TCP socket of the same port do not conflict. */
     private record Socket(int bound, boolean udp) {}
 
     private final Map<ListenerKey, Condition> conflicts = new HashMap<>();
     private final IntUnaryOperator boundPort;
 
-    /** What owners that came before ask for: nobody after them may have it. */
+    /** The claims of owners with higher precedence, which later owners must not take. */
     private final Map<Socket, List<ListenerClaim>> claimed = new HashMap<>();
 
     private ListenerConflicts(IntUnaryOperator boundPort) {
@@ -35,7 +36,7 @@ public final class ListenerConflicts {
     /**
      * The condition Conflicted of each listener that is not served because of another.
      *
-     * @param gateways those of one fleet, in order of precedence
+     * @param gateways the claims of one fleet's Gateways, in order of precedence
      * @param boundPort the port that Envoy binds for a listener's port
      */
     public static Map<ListenerKey, Condition> among(List<GatewayClaims> gateways, IntUnaryOperator boundPort) {
@@ -71,7 +72,7 @@ public final class ListenerConflicts {
             boolean protocolConflict = Optional.ofNullable(conflicts.get(claim.key()))
                     .map(condition -> condition.reason().equals(PROTOCOL_CONFLICT))
                     .orElse(false);
-            // A ListenerSet that is at odds with itself about a protocol keeps the port from nobody.
+            // A ListenerSet whose own listeners conflict about a protocol does not keep later owners from the port.
             if (!protocolConflict || claim.owner().kind().equals(Kinds.GATEWAY.name())) {
                 claimed.computeIfAbsent(socket(claim), _ -> new ArrayList<>()).add(claim);
             }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The filters of a listener, resolved: all of them, or none and the reason. None may be left out, since another relies on it, or
- * the routes do.
+ * The resolved filters of a listener: either all of its filters, or no filter and the reason. No single filter may be
+ * left out, since other filters or the routes may rely on it.
  *
  * @param filters in the order in which they run
  * @param unaccepted why the listener's condition Accepted is false
@@ -29,14 +29,14 @@ public record ListenerFilters(
         filters = List.copyOf(filters);
     }
 
-    /** What the filters need to know of other objects. */
+    /** The filters' view of other objects. */
     public interface World {
         Target backend(ReferenceGrant.Origin origin, BackendReference reference, boolean grpc);
 
         Extension extension(ObjectKey policy, String kind);
     }
 
-    /** What an {@code extensionRef} leads to. */
+    /** The target of an {@code extensionRef}. */
     public sealed interface Extension {
         record Found(PreRouting filter) implements Extension {}
 
@@ -46,7 +46,7 @@ public record ListenerFilters(
         record Unusable(String problem) implements Extension {}
     }
 
-    /** True if not all filters can run: then no request may pass. */
+    /** True if not all filters can run. No request may pass such a listener. */
     boolean closed() {
         return unaccepted.isPresent() || unresolved.isPresent();
     }

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A listener with all that it refers to resolved.
+ * A listener with its references resolved.
  *
  * @param boundPort the port that Envoy binds for it, which may differ from the listener's
- * @param protocol absent where the listener's protocol is not one that is served
+ * @param protocol absent if Gatehouse does not serve the listener's protocol
  * @param supportedKinds the kinds of routes that may attach
- * @param certificates the Secrets with its certificates, those that are valid
+ * @param certificates the Secrets with its valid certificates
  * @param filters run on every request before a route is selected, in this order
- * @param closed its filters cannot run: every request is answered with 503
+ * @param closed true if its filters cannot run: every request is answered with 503
  * @param conditions Accepted, Conflicted and ResolvedRefs
  * @param serving false: Envoy gets no such listener
  */
@@ -36,7 +36,7 @@ public record ListenerState(
         conditions = List.copyOf(conditions);
     }
 
-    /** The same listener of a Gateway that shows {@code certificate} to its backends. */
+    /** A copy whose Gateway has the client certificate {@code certificate} for backends. */
     ListenerState presenting(ObjectKey certificate) {
         return new ListenerState(
                 key,
@@ -51,7 +51,7 @@ public record ListenerState(
                 serving);
     }
 
-    /** What a listener speaks. */
+    /** The protocol of a listener. */
     public enum Protocol {
         HTTP,
         HTTPS,
@@ -60,12 +60,12 @@ public record ListenerState(
         TCP,
         UDP;
 
-        /** True where connections are told apart by their SNI. */
+        /** True if listeners of one port are distinguished by the SNI of connections. */
         public boolean bySni() {
             return this == HTTPS || this == TLS_PASSTHROUGH || this == TLS_TERMINATE;
         }
 
-        /** True where requests are routed by HTTP. */
+        /** True if the listener routes HTTP requests. */
         public boolean http() {
             return this == HTTP || this == HTTPS;
         }

@@ -9,14 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Checks what an EnvoyProxy says of access logs and spans: Envoy refuses a whole listener for a format or an expression that it cannot read.
+ * Checks the access logs and spans of an EnvoyProxy. Envoy refuses a whole listener for one format or expression that
+ * it cannot read.
  */
 public final class LogFormats {
     private static final String PATH = "spec.telemetry.accessLog.settings[";
 
     private LogFormats() {}
 
-    /** What Envoy would refuse first, with the field's path. */
+    /** The first field that Envoy would refuse, with its path and the reason; empty: no field. */
     static Optional<String> problem(ProxyTelemetry telemetry) {
         List<ProxyTelemetry.AccessLog> logs = telemetry.accessLogs();
         for (int i = 0; i < logs.size(); i++) {
@@ -40,7 +41,10 @@ public final class LogFormats {
                         .findFirst());
     }
 
-    /** What Envoy would refuse of one log: it is left out, so that proxies that run go on. */
+    /**
+     * The reason why Envoy would refuse one access log; empty: Envoy accepts it. A refused log is left out, so that
+     * running proxies keep their listeners.
+     */
     public static Optional<String> problem(ProxyTelemetry.AccessLog log) {
         for (int i = 0; i < log.matches().size(); i++) {
             Optional<String> problem = CelText.problem(log.matches().get(i));

@@ -9,18 +9,19 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * HTTPS listeners on one port that a client may take for one (GEP-3567): it reuses a connection for each name that the
- * certificate is for. Requests that come to the wrong one so are answered with 421, upon which a client opens another connection.
+ * Finds HTTPS listeners on one port that share names (GEP-3567). A client reuses a connection for every name in the
+ * certificate, so a request may arrive at the wrong listener. Such a request is answered with 421, upon which the
+ * client opens another connection.
  */
 public final class OverlappingTls {
     private OverlappingTls() {}
 
     /**
-     * The condition of {@code listener}; empty: it does not overlap.
+     * The condition OverlappingTLSConfig of {@code listener}; empty: the listener overlaps with no other.
      *
-     * @param others the listeners of its fleet; itself may be among them
-     * @param names the DNS names that a listener's certificates are for, as far as they are known
-     * @param unknown whether a listener has certificates from an SDS server, whose names are not known
+     * @param others the listeners of its fleet, with or without {@code listener} itself
+     * @param names gives the known DNS names of a listener's certificates
+     * @param unknown tells whether a listener has certificates of an SDS server, whose names are not known
      */
     public static Optional<Condition> of(
             ListenerState listener,

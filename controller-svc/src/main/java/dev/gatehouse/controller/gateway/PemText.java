@@ -12,8 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Files of PEM (RFC 7468), as users write them and as Envoy takes them: BoringSSL reads a marker only where a line begins, and
- * refuses a whole file of which a later block is broken. What is published is therefore written anew from its blocks.
+ * Reads PEM text (RFC 7468) as users write it and rewrites it as Envoy accepts it. BoringSSL reads a marker only at the
+ * beginning of a line, and refuses a whole file if a later block is broken. Published text is therefore rewritten from
+ * its blocks.
  */
 public final class PemText {
     private static final Pattern BLOCK =
@@ -24,9 +25,9 @@ public final class PemText {
 
     private PemText() {}
 
-    /** One block: its label, such as CERTIFICATE, and what is between its markers. */
+    /** One block: its label, such as CERTIFICATE, and the text between its markers. */
     private record Block(String label, String body) {
-        /** @throws IllegalArgumentException if it is not base64 */
+        /** @throws IllegalArgumentException if the body is not base64 */
         byte[] der() {
             return Base64.getDecoder().decode(body.replaceAll("\\s+", "").getBytes(StandardCharsets.US_ASCII));
         }
@@ -46,8 +47,8 @@ public final class PemText {
     }
 
     /**
-     * {@code pem} with its blocks only, each beginning a line: without a byte order mark, indentation, carriage returns and text
-     * around the blocks. A text without a block stays as it is.
+     * Rewrites {@code pem} as its blocks only, each at the beginning of a line: byte order marks, indentation, carriage
+     * returns and the text around blocks are removed. Text without a block is returned unchanged.
      */
     public static String canonical(String pem) {
         StringBuilder text = new StringBuilder();
@@ -55,7 +56,7 @@ public final class PemText {
             text.append(BEGIN).append(block.label()).append("-----\n");
             String body = block.body();
             if (body.indexOf(':') >= 0) {
-                // Headers of an encrypted key, which no proxy can open: the block stays readable as it is.
+                // The headers of an encrypted key are kept, so that the block stays readable. No proxy can open such a key.
                 body.strip()
                         .lines()
                         .map(String::strip)
@@ -81,7 +82,7 @@ public final class PemText {
                     readable.add(canonical(block.text()));
                 }
             } catch (GeneralSecurityException | IllegalArgumentException e) {
-                // A bundle may hold a certificate that one side cannot read; the others are as good as before.
+                // One certificate that Java cannot read does not make the bundle's other certificates invalid.
                 continue;
             }
         }
@@ -91,7 +92,7 @@ public final class PemText {
     /**
      * Reads the certificate revocation lists in {@code pem}.
      *
-     * @throws GeneralSecurityException if there is none, or one is broken
+     * @throws GeneralSecurityException if {@code pem} has no revocation list, or a broken one
      */
     static void checkRevocations(String pem) throws GeneralSecurityException {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -124,7 +125,7 @@ public final class PemText {
     /**
      * The certificates in {@code pem}, in their order.
      *
-     * @throws GeneralSecurityException if there is none, or one is broken; the message says which
+     * @throws GeneralSecurityException if {@code pem} has no certificate, or a broken one, which the message names
      */
     static List<X509Certificate> certificates(String pem) throws GeneralSecurityException {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");

@@ -5,18 +5,18 @@ import dev.gatehouse.gatewayapi.ListenerFilter;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.WafPolicy;
 
-/** What runs on every request of a listener before a route is selected, with its references resolved (GEP-5224). */
+/** A filter that runs on every request of a listener before a route is selected (GEP-5224), with its references resolved. */
 public sealed interface PreRouting {
-    /** An authorization server is asked. */
+    /** Calls an authorization server. */
     record ExternalAuth(ListenerFilter.ExternalAuth filter, ClusterSpec cluster) implements PreRouting {}
 
-    /** A SecurityPolicy is enforced. */
+    /** Enforces a SecurityPolicy. */
     record Access(ObjectKey policy) implements PreRouting {}
 
-    /** A WAFPolicy is enforced. */
+    /** Enforces a WAFPolicy. */
     record Waf(ObjectKey policy, WafPolicy spec) implements PreRouting {}
 
-    /** The same on a Gateway that shows {@code certificate} to its backends. */
+    /** A copy for a Gateway whose client certificate for backends is {@code certificate}. */
     default PreRouting presenting(ObjectKey certificate) {
         return switch (this) {
             case ExternalAuth auth ->

@@ -6,13 +6,13 @@ import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import java.util.List;
 import java.util.Optional;
 
-/** The EnvoyProxy that counts for a Gateway or a GatewayClass, after references and merging. */
+/** The EnvoyProxy settings in effect for a Gateway or a GatewayClass, after references are resolved and EnvoyProxies merged. */
 public sealed interface ProxyParameters {
     /**
-     * Nothing is referred to, or what is can be used.
+     * The settings can be used. They are the defaults if no EnvoyProxy is referred to.
      *
-     * @param object the EnvoyProxy; of several that are merged, the most specific
-     * @param warnings what of it has no effect
+     * @param object the EnvoyProxy; of several merged EnvoyProxies, the most specific one
+     * @param warnings the fields that have no effect
      */
     record Usable(EnvoyProxySpec spec, Optional<ObjectKey> object, List<String> warnings) implements ProxyParameters {
         public Usable {
@@ -21,18 +21,18 @@ public sealed interface ProxyParameters {
     }
 
     /**
-     * What is referred to is not there or cannot be used.
+     * The EnvoyProxy that is referred to does not exist or is invalid.
      *
      * @param message the object, the field, the value and what was expected
-     * @param rest what could be read of it, so that proxies that run already are configured as they were
-     * @param object empty: it is not there
+     * @param rest the readable settings, so that running proxies keep their configuration
+     * @param object empty: the EnvoyProxy does not exist
      */
     record Unusable(String message, EnvoyProxySpec rest, Optional<ObjectKey> object) implements ProxyParameters {}
 
     /** No EnvoyProxy. */
     ProxyParameters DEFAULT = new Usable(EnvoyProxySpec.DEFAULT, Optional.empty(), List.of());
 
-    /** The same, traced so where nothing is said of tracing. */
+    /** A copy with {@code tracing}, unless the settings have tracing of their own. */
     default ProxyParameters traced(Optional<ProxyTelemetry.Tracing> tracing) {
         ProxyTelemetry telemetry = spec().telemetry();
         if (tracing.isEmpty() || telemetry.tracing().isPresent()) {
@@ -45,10 +45,10 @@ public sealed interface ProxyParameters {
         };
     }
 
-    /** The EnvoyProxy that says so. */
+    /** The EnvoyProxy that the settings are from. */
     Optional<ObjectKey> object();
 
-    /** The settings; where they cannot be used, what could be read of them. */
+    /** The settings; of invalid settings, the readable part. */
     default EnvoyProxySpec spec() {
         return switch (this) {
             case Usable usable -> usable.spec();

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Resolves {@code parametersRef} of Gateways and GatewayClasses to the EnvoyProxy that counts. */
+/** Resolves {@code parametersRef} of Gateways and GatewayClasses to the EnvoyProxy settings in effect. */
 public final class ProxyResolver {
-    /** What counts for all proxies, in messages. */
+    /** The name of the settings for all proxies, in messages. */
     private static final String BASE = "envoyProxy of the EnvoyGateway file";
 
     private final Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies;
@@ -26,9 +26,9 @@ public final class ProxyResolver {
 
     /**
      * @param proxies the EnvoyProxies by name
-     * @param taken names of fleets that are no Gateway's
-     * @param base what counts for all proxies, below the EnvoyProxies of classes and Gateways
-     * @param tracing how proxies are traced of which nothing else says it
+     * @param taken fleet names that no Gateway may take, since callout services have them
+     * @param base the settings of all proxies, which EnvoyProxies of classes and Gateways override
+     * @param tracing the tracing of proxies whose settings have none
      */
     public ProxyResolver(
             Function<ObjectKey, Optional<Resource<EnvoyProxy>>> proxies,
@@ -49,7 +49,7 @@ public final class ProxyResolver {
         record Problem(String message) implements Found {}
     }
 
-    /** What a GatewayClass alone says. */
+    /** The settings of a GatewayClass, without any Gateway's. */
     public ProxyParameters ofClass(Resource<GatewayClass> gatewayClass) {
         return classAlone(gatewayClass).traced(tracing);
     }
@@ -65,10 +65,10 @@ public final class ProxyResolver {
         };
     }
 
-    /** @param what names the EnvoyProxy, and what it was merged with */
+    /** @param what the name of the EnvoyProxy and of the settings it was merged with, for messages */
     private record Based(String what, EnvoyProxy proxy) {}
 
-    /** An EnvoyProxy, over what counts for all. */
+    /** Merges an EnvoyProxy over the settings of all proxies. */
     private Based based(Found.Proxy found) {
         String what = "EnvoyProxy " + found.key();
         return base.filter(_ -> found.proxy().merges())
@@ -88,16 +88,16 @@ public final class ProxyResolver {
     }
 
     /**
-     * Which fleet serves a Gateway.
+     * The fleet that serves a Gateway.
      *
      * @param fleet the fleet's name
-     * @param proxy how its proxies are run
+     * @param proxy how the fleet's proxies are run
      */
     public record Placement(String fleet, ProxyParameters proxy) {}
 
     /**
-     * The fleet of a Gateway: that of its class where the class's EnvoyProxy merges Gateways. Else its own, for which its own
-     * EnvoyProxy counts over that of its class, as {@code mergeType} says.
+     * The fleet of a Gateway. If the class's EnvoyProxy merges Gateways, it is the class's fleet. Otherwise the Gateway
+     * has its own fleet, with its own EnvoyProxy merged over the class's EnvoyProxy by {@code mergeType}.
      */
     public Placement ofGateway(Resource<Gateway> gateway, Resource<GatewayClass> gatewayClass) {
         Optional<ObjectReference> reference = gateway.spec().infrastructure().parametersRef();

@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What routes and policies depend on of a Gateway of ours: a change of its metadata, of its conditions or of what became of its
- * ListenerSets is none to them.
+ * The part of a served Gateway that routes and policies depend on. A change of the Gateway's metadata, conditions or
+ * ListenerSet outcomes leaves it equal, so that routes and policies are not computed again.
  *
- * @param controllerName of its GatewayClass
+ * @param controllerName the controller name of its GatewayClass
  * @param fleet the name of the fleet of proxies that serves it
  * @param proxy how its proxies are run
- * @param listeners its own and those of accepted ListenerSets, in order of precedence
- * @param backendClientCertificate the Secret that Envoy shows to backends, where valid
+ * @param listeners the listeners of the Gateway and of accepted ListenerSets, in order of precedence
+ * @param backendClientCertificate the Secret with Envoy's client certificate for backends; empty: none, or an invalid
+ * one
  */
 public record ServingGateway(
         ObjectKey key,
@@ -25,7 +26,7 @@ public record ServingGateway(
         listeners = List.copyOf(listeners);
     }
 
-    /** Of the whole state. */
+    /** Extracts the serving part of {@code state}. */
     public static ServingGateway of(GatewayState state) {
         return new ServingGateway(
                 state.gateway().key(),

@@ -2,15 +2,18 @@ package dev.gatehouse.controller.gateway;
 
 /** How proxies get the route tables of their HTTP listeners. */
 public enum TableForm {
-    /** A table is one resource, with the routes of all hosts. */
+    /** A route table is one resource with the routes of all hosts. */
     WHOLE,
     /**
-     * The virtual hosts of a table are resources of their own (Envoy, VHDS), so that a change of a route sends what its hosts have, and not
-     * what all hosts have.
+     * The virtual hosts of a table are resources of their own (Envoy, VHDS), so that a changed route sends its own
+     * hosts' routes only.
      */
     BY_HOST;
 
-    /** What a table is called: one form never takes another's place under the same name, which would leave requests without routes. */
+    /**
+     * The resource name of a table. The two forms have different names: replacing one form by the other under the same
+     * name would leave requests without routes for a moment.
+     */
     public String name(String table) {
         return this == BY_HOST ? table + "/hosts" : table;
     }

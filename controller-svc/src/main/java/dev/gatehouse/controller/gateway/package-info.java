@@ -1,6 +1,6 @@
 /**
- * Gateways with their listeners, own and added by ListenerSets: which are ours, which are valid, which conflict, what they
- * may serve. Pure; must not know of Envoy resources.
+ * Gateways and their listeners, own and added by ListenerSets: which Gateways this controller serves, and which
+ * listeners are valid, conflict, or may serve which routes. Pure; must not know of Envoy resources.
  */
 @NullMarked
 package dev.gatehouse.controller.gateway;

@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The answers of extension servers, by the content of their requests. Of each resource only those are kept that it was made with last, so
- * that their number is bounded by what is served. Not thread-safe.
+ * A cache of extension servers' answers, by the content of their requests. For each resource it keeps only the answers
+ * of the last round, so that the served resources bound its size. Not thread-safe.
  */
 final class Answers {
-    /** @param digest of the request */
+    /** @param digest the request's digest */
     private record Key(String server, Hook hook, String digest) {}
 
     private final Map<ResourceId, Map<Key, Message>> kept = new HashMap<>();
 
-    /** The answers about one resource, as it is made once. */
+    /** The answers used while one resource is made once. */
     final class Round {
         private final ResourceId resource;
         private final Map<Key, Message> before;
@@ -45,7 +45,7 @@ final class Answers {
             used.put(key(server, hook, request), answer);
         }
 
-        /** The resource is made: other answers are not kept. */
+        /** Ends the round: answers that the round did not use are dropped. */
         void end() {
             if (used.isEmpty()) {
                 kept.remove(resource);

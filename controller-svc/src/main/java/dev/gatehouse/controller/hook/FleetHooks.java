@@ -27,8 +27,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The resources of one fleet, as extension servers make them. A resource that a server fails at passes unchanged, stays in its last good
- * version, or is left out. One thread at a time.
+ * Has extension servers change the resources of one fleet. If a server fails, the resource passes unchanged, stays in
+ * its last good version, or is left out. Confined to one thread at a time.
  */
 final class FleetHooks {
     private static final EnvoyRules RULES = EnvoyRules.ofAllTypes(PackedTypes::find);
@@ -36,24 +36,27 @@ final class FleetHooks {
     /** Stands for all resources of a fleet together. */
     private static final String WHOLE = "translation";
 
-    /** Names without which what is published would refer to nothing: they go last. */
+    /**
+     * The types that other resources refer to. After a failure that closes, earlier resources of these types are kept,
+     * so that no reference dangles.
+     */
     private static final Set<String> REFERRED_TO =
             Set.of(TypeUrls.CLUSTER, TypeUrls.ENDPOINTS, TypeUrls.SECRET, TypeUrls.ROUTES);
 
     /**
-     * What a round led to.
+     * The result of a round.
      *
-     * @param all what the fleet should have
-     * @param failing a server failed at something: it is to be asked again
+     * @param all the resources that the fleet should have
+     * @param failing true if a server failed, so that it must be called again
      */
     record Outcome(Map<ResourceId, Output> all, Optional<ExtensionTrouble> trouble, boolean failing) {}
 
-    /** A server whose failures close failed. */
+    /** A server failed whose failures close the resource ({@code failOpen: false}). */
     static final class Closed extends Exception {
         private static final long serialVersionUID = 1L;
     }
 
-    /** What a server is asked about a resource; empty: nothing. */
+    /** Makes the request to a server about a resource; empty: the server is not called. */
     @FunctionalInterface
     interface Asking<M> {
         Optional<Message> of(ExtensionServer server, M resource);
@@ -64,16 +67,16 @@ final class FleetHooks {
     private final Answers answers = new Answers();
     private final Map<ResourceId, Output> wanted = new HashMap<>();
     private final Map<ResourceId, Output> made = new HashMap<>();
-    /** Of resources that a server changes: as they were made last without a failure. */
+    /** The last version of each changed resource that was made without a failure. */
     private final Map<ResourceId, Message> good = new HashMap<>();
-    /** The good version before that. */
+    /** The good version before the one in {@link #good}. */
     private final Map<ResourceId, Message> better = new HashMap<>();
 
     private final Map<ResourceId, Integer> refused = new HashMap<>();
     private final Map<ResourceId, List<Failure>> failures = new LinkedHashMap<>();
     private Map<ResourceId, Output> last = Map.of();
 
-    /** The servers that are away in this round, with what was said. */
+    /** The servers that are unavailable in this round, with the error messages. */
     private final Map<String, String> away = new HashMap<>();
 
     private record Failure(ExtensionServer server, String message) {}
@@ -83,7 +86,7 @@ final class FleetHooks {
         this.calls = calls;
     }
 
-    /** Proxies refuse what servers make of a resource; empty: no longer. */
+    /** Records that proxies reject the servers' change of a resource; empty: they no longer do. */
     void refuse(ResourceId id, Optional<Integer> fingerprint) {
         fingerprint.ifPresentOrElse(each -> refused.put(id, each), () -> refused.remove(id));
         Message present = good.get(id);
@@ -94,26 +97,26 @@ final class FleetHooks {
         }
     }
 
-    /** Answers count no longer: a server is another one now. */
+    /** Drops all cached answers, since a server was replaced. */
     void forgetAnswers() {
         answers.forgetAll();
     }
 
-    /** The resources that are to be made again because a server failed at them. */
+    /** The resources that must be made again because a server failed at them. */
     Set<ResourceId> failed() {
         return new HashSet<>(failures.keySet());
     }
 
-    /** Every resource of the fleet. */
+    /** All resources of the fleet. */
     Set<ResourceId> resources() {
         return new HashSet<>(wanted.keySet());
     }
 
     /**
-     * Makes what changed.
+     * Makes the changed resources.
      *
-     * @param changes what the translation made; empty: gone
-     * @param again resources that did not change, and are to be made again
+     * @param changes the translation's resources; empty: removed
+     * @param again unchanged resources that must be made again
      * @param policies the policies for the fleet's Gateways
      */
     Outcome round(Map<ResourceId, Optional<Output>> changes, Set<ResourceId> again, List<HookContext.Part> policies)
@@ -197,7 +200,7 @@ final class FleetHooks {
         };
     }
 
-    /** The server whose fault it is that the whole of a resource is wrong: the last that is asked about it. */
+    /** The server that is blamed if the final resource is invalid: the last server that is called about it. */
     private ExtensionServer asked(ResourceId id) {
         Set<Hook> hooks = switch (id.typeUrl()) {
             case TypeUrls.LISTENER -> Set.of(Hook.HTTPListener, Hook.Translation);
@@ -228,7 +231,7 @@ final class FleetHooks {
         return output.madeOver(result, new HookPart(id, owner(output)));
     }
 
-    /** A Gateway where there is one: it is told of refusals. */
+    /** The owner whose status reports rejections: a Gateway if there is one. */
     private static ObjectRef owner(Output output) {
         return output.owners().stream()
                 .sorted()
@@ -253,7 +256,7 @@ final class FleetHooks {
                 : Optional.empty();
     }
 
-    /** What the servers that have {@code hook} make of a resource, one after the other. */
+    /** Calls the servers with {@code hook} one after the other; returns the resource after all their changes. */
     <M extends Message> M chain(ResourceId id, Answers.Round round, Hook hook, M resource, Asking<M> asking)
             throws Closed, InterruptedException {
         M current = resource;
@@ -320,7 +323,7 @@ final class FleetHooks {
         failures.computeIfAbsent(id, _ -> new ArrayList<>()).add(failure);
     }
 
-    /** The fleet as a whole: what {@link Hook#Translation} makes of it. */
+    /** Calls the servers with {@link Hook#Translation} for the fleet as a whole. */
     private Outcome together(List<HookContext.Part> policies) throws InterruptedException {
         Map<ResourceId, Output> all = new HashMap<>(made);
         Optional<ResourceId> whole = made.keySet().stream().findFirst().map(FleetHooks::whole);
@@ -335,7 +338,7 @@ final class FleetHooks {
                 }
             } catch (Closed e) {
                 Map<ResourceId, Output> kept = new HashMap<>(last);
-                // Endpoints are no matter of the hook: pods that come and go are followed.
+                // The hook does not cover endpoints, so that endpoints follow their pods.
                 made.forEach((id, output) -> {
                     if (id.typeUrl().equals(TypeUrls.ENDPOINTS)) {
                         kept.put(id, output);

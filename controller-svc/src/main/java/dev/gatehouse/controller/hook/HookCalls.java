@@ -9,9 +9,9 @@ import dev.gatehouse.gatewayapi.Secret;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Asks extension servers. Thread-safe. */
+/** Calls extension servers. Thread-safe. */
 public interface HookCalls {
-    /** There is nobody to ask: for a translation without extension servers. */
+    /** Calls for a translation without extension servers: there is no server to call. */
     HookCalls NOBODY = new HookCalls() {
         @Override
         public Message call(ExtensionServer server, Hook hook, Message request) throws HookFailure {
@@ -20,26 +20,26 @@ public interface HookCalls {
 
         @Override
         public void use(ExtensionServers servers, Function<ObjectReference, Optional<Secret>> secrets) {
-            // No server, no Secret.
+            // Without servers no Secret is needed.
         }
 
         @Override
         public void onReconnect(Runnable listener) {
-            // Nobody connects.
+            // Without servers there is no reconnection.
         }
     };
 
     /**
-     * Asks, and waits for the answer: within seconds, retries included.
+     * Calls a server and waits for the answer, a few seconds at most with retries.
      *
-     * @param request of the hook's type
-     * @return the answer, of the hook's type
+     * @param request a message of the hook's request type
+     * @return the answer, a message of the hook's response type
      */
     Message call(ExtensionServer server, Hook hook, Message request) throws HookFailure, InterruptedException;
 
-    /** Has the servers called with the certificates in these Secrets from now on; returns at once. */
+    /** Sets the Secrets whose certificates are used for calls from now on; returns at once. */
     void use(ExtensionServers servers, Function<ObjectReference, Optional<Secret>> secrets);
 
-    /** Calls {@code listener} when a server is there again that was away: it may answer otherwise than before. */
+    /** Calls {@code listener} when an unavailable server is available again. The server may answer differently than before. */
     void onReconnect(Runnable listener);
 }

@@ -1,12 +1,12 @@
 package dev.gatehouse.controller.hook;
 
-/** An extension server did not give an answer that can be used. */
+/** An extension server gave no usable answer. */
 public final class HookFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final boolean away;
 
-    /** @param away the server cannot be reached or is late: to ask it more would only take time */
+    /** @param away true if the server is unreachable or late, so that further calls would only cost time */
     public HookFailure(boolean away, String message) {
         super(message);
         this.away = away;

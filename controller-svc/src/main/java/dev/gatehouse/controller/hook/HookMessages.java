@@ -37,15 +37,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The requests and answers of extension servers. Each server is told of objects of its own kinds only. */
+/** Makes the requests to extension servers and reads their answers. Each server gets objects of its own kinds only. */
 final class HookMessages {
-    /** An order of resources in which requests are the same each time. */
+    /** A fixed order of resources, so that equal resources make equal requests. */
     static final Comparator<ResourceId> ORDER =
             Comparator.comparing(ResourceId::typeUrl).thenComparing(ResourceId::name);
 
     private HookMessages() {}
 
-    /** Empty: the server has nothing to do with the route. */
+    /** The request about a route; empty: no object of the server concerns the route. */
     static Optional<Message> route(
             ExtensionServer server, Route route, OfRule concerned, Collection<String> hostnames) {
         List<ExtensionResource> resources = of(concerned.resources(), server::isForRoutes);
@@ -76,7 +76,7 @@ final class HookMessages {
                 .build());
     }
 
-    /** Empty: the cluster is none of the server's. */
+    /** The request about a cluster; empty: the cluster does not belong to the server. */
     static Optional<Message> cluster(ExtensionServer server, Cluster cluster, List<Part> backends) {
         List<ExtensionResource> own = of(backends, server::isBackend);
         return own.isEmpty()
@@ -99,7 +99,7 @@ final class HookMessages {
         return of(policies, server::isPolicy);
     }
 
-    /** What an answer makes of the resource; empty: it stays as it is. */
+    /** The changed resource in an answer; empty: the resource stays unchanged. */
     static Optional<Message> made(Message answer) {
         return switch (answer) {
             case PostRouteModifyResponse route when route.hasRoute() -> Optional.of(route.getRoute());
@@ -113,7 +113,7 @@ final class HookMessages {
         };
     }
 
-    /** The name by which others refer to a resource; empty: nobody does, or it has none. */
+    /** The name by which other resources refer to a resource; empty: no resource refers to it, or it has no name. */
     static String name(Message resource) {
         return switch (resource) {
             case Listener listener -> listener.getName();

@@ -23,19 +23,20 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 
 /**
- * Has extension servers change resources before they are published. Each fleet has a virtual thread that waits for the servers, so that nobody else
- * does: what the fleet was given last stays published as long. What came in meanwhile is made together. A fleet at which a server fails is tried again
- * until it succeeds.
+ * Has extension servers change resources before they are published. Each fleet has a virtual thread that waits for the
+ * servers, so that no other thread has to. Meanwhile the fleet's last resources stay published. Changes that arrive
+ * meanwhile are made together in the next round. A fleet with a failing server is tried again until it succeeds.
  *
- * <p>Used by one thread, the controller's. The queues are bounded by the number of resources: of each only the last counts.
+ * <p>Only the controller's thread calls this class. The queues are bounded by the number of resources, since a queue
+ * keeps only the last version of each.
  */
 public final class HookStage implements AutoCloseable {
     private static final Logger LOG = System.getLogger(HookStage.class.getName());
 
     /**
-     * When a fleet is tried again.
+     * The pauses before a fleet is tried again.
      *
-     * @param first after a failure; doubled each time, up to {@code longest}
+     * @param first the pause after the first failure; it doubles with each failure, up to {@code longest}
      */
     public record Pauses(Duration first, Duration longest) {
         public static final Pauses USUAL = new Pauses(Duration.ofSeconds(1), Duration.ofSeconds(30));
@@ -50,12 +51,12 @@ public final class HookStage implements AutoCloseable {
     private final Queue<Delivery> deliveries = new ConcurrentLinkedQueue<>();
     private final Map<String, Optional<ExtensionTrouble>> troubles = new HashMap<>();
 
-    /** What a fleet's thread made. */
+    /** The result of a fleet's thread. */
     private record Delivery(Fleet fleet, FleetHooks.Outcome outcome) {}
 
     /**
-     * @param concerned the fleets of proxies, by their names: not those of callout services
-     * @param wake called by other threads when {@link #pass} has more to return; may wait
+     * @param concerned tells by name which fleets are fleets of proxies and not of callout services
+     * @param wake called by other threads when {@link #pass} has more to return; may block
      */
     public HookStage(
             ExtensionServers servers, HookCalls calls, Predicate<String> concerned, Pauses pauses, Runnable wake) {
@@ -72,7 +73,8 @@ public final class HookStage implements AutoCloseable {
     }
 
     /**
-     * Takes what changed; returns what can be published: of fleets whose servers have answered. Returns at once.
+     * Takes changed resources; returns the resources that can be published, of fleets whose servers have answered.
+     * Returns at once.
      *
      * @param policies the policies for each fleet's Gateways
      */
@@ -119,14 +121,14 @@ public final class HookStage implements AutoCloseable {
         }
     }
 
-    /** Endpoints that no server is asked about do not wait for what servers say of other resources. */
+    /** True for endpoints that no server changes. They do not wait for the servers' answers about other resources. */
     private boolean isDirect(ResourceId id) {
         return concerned.test(id.fleet())
                 && id.typeUrl().equals(TypeUrls.ENDPOINTS)
                 && servers.servers().stream().noneMatch(server -> server.has(Hook.Endpoints));
     }
 
-    /** Endpoints go when the clusters that need them are gone. */
+    /** Endpoints are removed after the clusters that need them. */
     private void direct(ResourceId id, Optional<Output> output, Map<ResourceId, Optional<Output>> passed) {
         Fleet fleet = fleet(id.fleet());
         if (output.isPresent()) {
@@ -163,19 +165,19 @@ public final class HookStage implements AutoCloseable {
         }
     }
 
-    /** Proxies refuse what servers make of a resource, or no longer. */
+    /** Records whether proxies reject the servers' change of a resource. */
     public void hold(HookPart part, Optional<Hold> hold) {
         fleet(part.resource().fleet()).refuse(part.resource(), hold.map(Hold::fingerprint));
     }
 
-    /** The fleets of which something else is to be said than before: what servers fail at; empty: nothing. */
+    /** The fleets whose server failure changed since the last call; empty: no failure any more. */
     public Map<String, Optional<ExtensionTrouble>> news() {
         Map<String, Optional<ExtensionTrouble>> news = Map.copyOf(troubles);
         troubles.clear();
         return news;
     }
 
-    /** Whether something of the fleet is not published as it is wanted. */
+    /** Whether some resources of the fleet are not published as wanted: they wait for servers, or a server's failure holds them back. */
     public boolean isBusy(String name) {
         synchronized (fleets) {
             Fleet fleet = fleets.get(name);
@@ -186,9 +188,9 @@ public final class HookStage implements AutoCloseable {
     }
 
     /**
-     * Whether the servers have answered for every fleet once.
+     * Whether the servers have answered once for every fleet.
      *
-     * @param good so that nothing was held back; otherwise a failure is an answer, too
+     * @param good true: only answers without failures count; false: a failure counts as an answer too
      */
     public boolean settled(boolean good) {
         synchronized (fleets) {
@@ -215,14 +217,14 @@ public final class HookStage implements AutoCloseable {
         private final FleetHooks hooks = new FleetHooks(servers, calls);
         private final Thread thread;
 
-        // The controller's.
+        // Used by the controller's thread only.
         private Map<ResourceId, Output> published = Map.of();
         private Optional<ExtensionTrouble> trouble = Optional.empty();
         private final Set<ResourceId> leaving = new HashSet<>();
         private boolean over;
         private boolean good;
 
-        // Of both threads, guarded by this.
+        // Shared by both threads, guarded by {@code this}.
         private Map<ResourceId, Optional<Output>> changes = new HashMap<>();
         private Map<ResourceId, Optional<Integer>> refused = new HashMap<>();
         private List<HookContext.Part> policies = List.of();
@@ -258,7 +260,7 @@ public final class HookStage implements AutoCloseable {
             return changed || working;
         }
 
-        /** Ends a fleet that has nothing; false: something came in. */
+        /** Ends a fleet without resources; returns false if changes arrived meanwhile. */
         synchronized boolean retire() {
             if (isBusy()) {
                 return false;
@@ -288,7 +290,7 @@ public final class HookStage implements AutoCloseable {
                         failing = outcome.failing();
                         deliveries.add(new Delivery(this, outcome));
                     } catch (RuntimeException e) {
-                        // A fault of ours: what is published stays, and it is tried again from the start.
+                        // A bug of Gatehouse: the published resources stay, and the fleet is tried again from the start.
                         LOG.log(Level.ERROR, "what extension servers make of " + name + " stays as it is", e);
                         failing = true;
                         synchronized (this) {
@@ -309,7 +311,7 @@ public final class HookStage implements AutoCloseable {
             }
         }
 
-        /** Waits for a change, and no longer than {@code longest}. */
+        /** Waits for a change, at most {@code longest}. */
         private synchronized void awaitChange(Duration longest) throws InterruptedException {
             long end = System.nanoTime() + longest.toNanos();
             while (!changed) {

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A route table, as extension servers make it: each route that concerns their objects, then each virtual host. One route or virtual host that a server
- * fails at does not hold up the others: it stays in its last good version, or is answered with 500.
+ * Has extension servers change a route table: each route that their objects concern, then each virtual host. If a
+ * server fails at a route or virtual host, only that one stays in its last good version or is answered with 500.
  */
 final class TableHooks {
     private static final int SERVER_ERROR = 500;
@@ -33,7 +33,7 @@ final class TableHooks {
         this.round = round;
     }
 
-    /** The same object where nothing changes. */
+    /** Makes the table; returns {@code table} itself if nothing changes. */
     RouteConfiguration made(RouteConfiguration table, HookContext context, Optional<Message> good)
             throws InterruptedException {
         Map<String, VirtualHost> before = new HashMap<>();
@@ -100,7 +100,7 @@ final class TableHooks {
         }
     }
 
-    /** The routes in order, by names that are unique: several routes may be made of one match. */
+    /** The routes in their order, by unique names, since several routes may come from one match. */
     private static Map<String, Route> named(VirtualHost host) {
         Map<String, Route> named = new LinkedHashMap<>();
         for (Route route : host.getRoutesList()) {
@@ -113,7 +113,7 @@ final class TableHooks {
         return named;
     }
 
-    /** The same hostnames, answered with 500. */
+    /** A copy whose hostnames are answered with 500. */
     static RouteConfiguration closed(RouteConfiguration table) {
         RouteConfiguration.Builder closed = table.toBuilder().clearVirtualHosts();
         table.getVirtualHostsList().forEach(host -> closed.addVirtualHosts(closed(host)));

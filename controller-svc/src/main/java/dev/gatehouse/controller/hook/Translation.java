@@ -44,7 +44,7 @@ record Translation(ExtensionServer server, String fleet, Map<ResourceId, Output>
                 : Stream.empty();
     }
 
-    /** What the answer changes; empty: gone. */
+    /** The resources that the answer changes; empty: removed. */
     Map<ResourceId, Optional<Message>> changes(Message answer) throws HookFailure {
         PostTranslateModifyResponse response = (PostTranslateModifyResponse) answer;
         Map<ResourceId, Optional<Message>> changes = new HashMap<>();

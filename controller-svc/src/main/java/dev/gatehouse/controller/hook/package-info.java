@@ -1,6 +1,6 @@
 /**
- * The stage between the translation and the publication in which extension servers change resources: asks about what is new, keeps answers, and
- * holds back what is not answered. Must not know how servers are called.
+ * The stage between translation and publication in which extension servers change resources. It calls servers about new
+ * resources, caches answers, and holds back resources without an answer. Must not know how servers are called.
  */
 @NullMarked
 package dev.gatehouse.controller.hook;

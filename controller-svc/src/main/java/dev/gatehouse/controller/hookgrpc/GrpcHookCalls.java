@@ -16,13 +16,13 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
-/** Calls extension servers by gRPC: a channel for each, made anew when its certificates change. Thread-safe. */
+/** Calls extension servers by gRPC. Each server has a channel, which is replaced when the server's certificates change. Thread-safe. */
 public final class GrpcHookCalls implements HookCalls, AutoCloseable {
     private final Duration deadline;
     private final Map<String, ServerChannel> channels = new HashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    /** @param deadline of a call, with all that is tried again */
+    /** @param deadline the time limit of a call, retries included */
     public GrpcHookCalls(Duration deadline) {
         this.deadline = deadline;
     }
@@ -44,7 +44,7 @@ public final class GrpcHookCalls implements HookCalls, AutoCloseable {
             }
             if (changed && before != null) {
                 before.close();
-                // What failed for want of a certificate may succeed now.
+                // Calls that failed without a certificate may succeed now.
                 listeners.forEach(Runnable::run);
             }
         }

@@ -49,7 +49,7 @@ final class ServerChannel {
     private boolean connected;
     private boolean lost;
 
-    /** @param reconnected called when the server is there again after it was away */
+    /** @param reconnected called when the server is available again */
     ServerChannel(ExtensionServer server, Map<ObjectReference, Optional<Secret>> secrets, Runnable reconnected) {
         this.server = server;
         this.secrets = Map.copyOf(secrets);
@@ -86,7 +86,8 @@ final class ServerChannel {
         return builder.maxInboundMessageSize(server.maxMessageBytes().orElse(DEFAULT_MESSAGE_BYTES))
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
-                // The connection says whether the server is still the one that gave the answers.
+                // The connection must not go idle: its loss is the sign that the server may have been replaced, so that
+                // cached answers are stale.
                 .idleTimeout(365, TimeUnit.DAYS)
                 .enableRetry()
                 .maxRetryAttempts(Math.max(2, server.service().retry().attempts()))
@@ -95,7 +96,7 @@ final class ServerChannel {
                 .build();
     }
 
-    /** See the gRFC A6. */
+    /** The retry settings in gRPC's service config (gRFC A6). */
     private static Map<String, Object> serviceConfig(Retry retry) {
         Map<String, Object> method = new LinkedHashMap<>();
         method.put("name", List.of(Map.of("service", SERVICE)));
@@ -165,7 +166,7 @@ final class ServerChannel {
             }
         }
         if (state == ConnectivityState.IDLE && lost) {
-            // Connected again at once, to learn when the server is there.
+            // Connects again at once, to learn when the server is available.
             watched.getState(true);
         }
         if (again) {
@@ -186,7 +187,7 @@ final class ServerChannel {
                             + server.maxMessageBytes().getAsInt() + ", maxMessageSize)");
         }
         if (channel.get().getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
-            // Who asks decides when it is tried again.
+            // The caller decides when to try again, so gRPC's own backoff is reset.
             channel.get().resetConnectBackoff();
         }
         try {

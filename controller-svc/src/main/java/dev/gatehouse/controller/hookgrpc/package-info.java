@@ -1,4 +1,4 @@
-/** Extension servers, asked by gRPC. Must not know what is done with the answers. */
+/** Calls extension servers by gRPC. Must not know how the answers are used. */
 @NullMarked
 package dev.gatehouse.controller.hookgrpc;
 

@@ -11,13 +11,13 @@ import java.util.function.Function;
 /**
  * A fleet that should run.
  *
- * @param gateway whose fleet it is; absent where all Gateways of the class share it
+ * @param gateway the Gateway that the fleet belongs to; absent if all Gateways of the class share the fleet
  * @param members the Gateways that it serves, in order of precedence
  * @param classUid absent in files
- * @param ports of its Service, each once
- * @param addresses IP addresses that the Gateways ask for
- * @param clusterAddresses IP addresses that they ask for as the Service's own
- * @param onlyInCluster true if no Gateway asks to be reached from elsewhere than from within the cluster
+ * @param ports the ports of its Service, without duplicates
+ * @param addresses the external IP addresses that the Gateways request
+ * @param clusterAddresses the IP addresses that the Gateways request as cluster IPs of the Service
+ * @param onlyInCluster true if all Gateways request cluster addresses only
  */
 public record Fleet(
         Optional<ObjectKey> gateway,
@@ -44,7 +44,7 @@ public record Fleet(
      *
      * @param uid absent in files
      * @param labels its {@code spec.infrastructure.labels}
-     * @param annotations likewise
+     * @param annotations its {@code spec.infrastructure.annotations}
      */
     public record Member(
             ObjectKey key, Optional<String> uid, Map<String, String> labels, Map<String, String> annotations) {
@@ -59,12 +59,12 @@ public record Fleet(
         return gateway.map(ObjectKey::toString).orElse(className);
     }
 
-    /** The labels that its Gateways ask for; where they differ, the first one's. */
+    /** The labels that its Gateways specify. If values differ, the first Gateway's is used. */
     Map<String, String> labels() {
         return united(Member::labels);
     }
 
-    /** The annotations that its Gateways ask for; where they differ, the first one's. */
+    /** The annotations that its Gateways specify. If values differ, the first Gateway's is used. */
     Map<String, String> annotations() {
         return united(Member::annotations);
     }

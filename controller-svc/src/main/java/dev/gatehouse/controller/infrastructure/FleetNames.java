@@ -8,15 +8,18 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Names and labels of a fleet's objects: Envoy Gateway's, where Kubernetes takes them. */
+/** Names and labels of a fleet's objects. They equal Envoy Gateway's wherever Kubernetes permits these. */
 public final class FleetNames {
-    /** On each object that is ours, with the fleet's hashed name: how they are found again. */
+    /** The label of each object of this installation, with the fleet's hashed name. Objects are found by it. */
     public static final String FLEET_LABEL = "gatehouse.dev/fleet";
 
-    /** On each object that is ours, the controller's namespace: other installations' objects are not touched. */
+    /**
+     * The label of each object of this installation, with the controller's namespace. It keeps the objects of several
+     * installations apart.
+     */
     public static final String INSTALLATION_LABEL = "gatehouse.dev/installation";
 
-    /** On each object that is ours, the fleet's whole name, which a label may be too short for. */
+    /** The annotation of each object of this installation, with the fleet's full name, which may be too long for a label. */
     public static final String FLEET_ANNOTATION = "gatehouse.dev/fleet";
 
     private static final int MAX_LABEL = 63;
@@ -26,8 +29,8 @@ public final class FleetNames {
     private FleetNames() {}
 
     /**
-     * The name of a fleet's objects: "envoy-default-eg-e41e7b31", or the Gateway's own name in its namespace where that can be
-     * the name of a Service.
+     * The name of a fleet's objects: "envoy-default-eg-e41e7b31", or the Gateway's own name if the fleet is in the
+     * Gateway's namespace and the name is valid for a Service.
      */
     public static String name(Fleet fleet, InfrastructureSettings settings) {
         if (settings.gatewayNamespace()
@@ -46,8 +49,8 @@ public final class FleetNames {
     }
 
     /**
-     * The name of the Secret with the certificate by which a fleet's proxies are known: never the Gateway's own, since people
-     * like to name the Secret of its HTTPS listener so.
+     * The name of the Secret with the certificate of a fleet's proxies. It never equals the Gateway's name, which
+     * people often give to the Secret of its HTTPS listener.
      */
     public static String certificate(String fleet) {
         return hashed(fleet);
@@ -61,7 +64,7 @@ public final class FleetNames {
     }
 
     /**
-     * The name by which a Gateway is reached in its own namespace when its fleet is elsewhere: "gateway-class", as GEP-1762
+     * The name of a Gateway's Service in its own namespace if its fleet is in another one: "gateway-class", as GEP-1762
      * names generated objects.
      */
     static String alias(ObjectKey gateway, String className) {
@@ -73,12 +76,12 @@ public final class FleetNames {
         return cut.replaceFirst("-+$", "") + "-" + hash(plain);
     }
 
-    /** {@code value} where it can be a label's, and its beginning with a hash where it is too long. */
+    /** {@code value} if it is short enough for a label; otherwise its beginning and a hash. */
     public static String labelValue(String value) {
         return value.length() <= MAX_LABEL ? value : value.substring(0, MAX_LABEL - 9) + "-" + hash(value);
     }
 
-    /** What the selectors of a fleet's Deployment and Service say: it must never change. */
+    /** The labels in the selectors of a fleet's Deployment and Service. They must never change. */
     static Map<String, String> selector(Fleet fleet, InfrastructureSettings settings) {
         Map<String, String> labels = new TreeMap<>();
         labels.put("app.kubernetes.io/name", "envoy");
@@ -97,7 +100,7 @@ public final class FleetNames {
         return labels;
     }
 
-    /** The labels of a fleet's objects and pods; the Gateways' own cannot replace those of the selector. */
+    /** The labels of a fleet's objects and pods. The Gateways' own labels cannot replace the selector's labels. */
     static Map<String, String> labels(Fleet fleet, InfrastructureSettings settings) {
         Map<String, String> labels = known(fleet, settings, fleet.labels());
         fleet.gateway()
@@ -107,7 +110,8 @@ public final class FleetNames {
     }
 
     /**
-     * The labels of an object that is not the fleet's own: it is found by them again, and does not pass for the fleet's Service.
+     * The labels of a Gateway's alias Service. The Service is found by them, and does not count as the fleet's own
+     * Service.
      */
     static Map<String, String> aliasLabels(Fleet fleet, Fleet.Member member, InfrastructureSettings settings) {
         Map<String, String> labels = known(fleet, settings, member.labels());

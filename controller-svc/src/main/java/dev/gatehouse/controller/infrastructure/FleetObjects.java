@@ -19,9 +19,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The objects of a fleet: ServiceAccount, ConfigMap, Deployment or DaemonSet, Service, and where asked for HPA and PDB. */
+/**
+ * Makes the objects of a fleet: ServiceAccount, ConfigMap, Deployment or DaemonSet, Service, and HPA and PDB if the
+ * EnvoyProxy specifies them.
+ */
 public final class FleetObjects {
-    /** The outcome of making them. */
+    /** The outcome of making a fleet's objects. */
     public sealed interface Outcome {
         record Made(List<KubernetesObject> objects) implements Outcome {
             public Made {
@@ -110,7 +113,7 @@ public final class FleetObjects {
         if (workload.daemonSet()) {
             spec.put("updateStrategy", workload.strategy().orElse(Map.of("type", "RollingUpdate")));
         } else {
-            // With an HPA the number is its own: to leave the field out of the apply is to leave it to the HPA.
+            // An HPA sets the number of replicas, so the field is left out of the apply.
             if (fleet.proxy().kubernetes().autoscaler().isEmpty()) {
                 spec.put("replicas", workload.replicas().orElse(1));
             }
@@ -132,7 +135,7 @@ public final class FleetObjects {
         Map<String, Object> tree =
                 object("v1", "Service", service.name().orElse(name), serviceLabels, serviceAnnotations);
         Map<String, Object> spec = new LinkedHashMap<>();
-        // What asks to be reached from within the cluster only is not to be reached from elsewhere, whatever the
+        // A fleet whose Gateways request cluster addresses only must not be reachable from elsewhere, whatever the
         // EnvoyProxy says.
         ServiceType type = fleet.onlyInCluster() ? ServiceType.ClusterIP : service.type();
         spec.put("type", type.name());
@@ -167,8 +170,9 @@ public final class FleetObjects {
     }
 
     /**
-     * A load balancer is asked for the first address; the others, and those of the other types, are routed by the nodes. That a
-     * load balancer does not give the address shows in the Service's status.
+     * Sets the requested addresses. A load balancer is asked for the first address. Its other addresses, and the
+     * addresses of a NodePort Service, become external IPs, which the nodes route. A ClusterIP Service has the first of
+     * them as its cluster IP. If the load balancer does not assign the address, the Service's status shows it.
      */
     private void addresses(ServiceType type, ServiceSettings service, Map<String, Object> spec) {
         List<String> wanted = fleet.addresses();
@@ -195,7 +199,7 @@ public final class FleetObjects {
         if (own.isEmpty()) {
             return;
         }
-        // One of each IP family is all that a Service can have.
+        // A Service can have at most one cluster IP of each IP family.
         String first = own.getFirst();
         spec.put("clusterIP", first);
         own.stream()
@@ -268,8 +272,8 @@ public final class FleetObjects {
     }
 
     /**
-     * A name for the fleet in the Gateway's own namespace, so that there the Gateway is found by what it is called, and with the
-     * labels and annotations that it asks for.
+     * A Service in the Gateway's own namespace that leads to the fleet. It has the Gateway's name, and the labels and
+     * annotations that the Gateway specifies.
      */
     private KubernetesObject alias(Fleet.Member gateway) {
         Map<String, String> own = new TreeMap<>(gateway.annotations());
@@ -317,7 +321,7 @@ public final class FleetObjects {
         return tree;
     }
 
-    /** An object in another namespace cannot belong to a Gateway: then it belongs to the class. */
+    /** The owner of an object. An object in another namespace cannot have the Gateway as owner, so its owner is the GatewayClass. */
     private Optional<Map<String, Object>> owner() {
         return settings.gatewayNamespace() && fleet.gateway().isPresent()
                 ? owner(
@@ -338,7 +342,10 @@ public final class FleetObjects {
         });
     }
 
-    /** An EnvoyProxy may change an object, and not which object it is: it could be anybody's. */
+    /**
+     * Applies an EnvoyProxy's patch. The patch must not change kind, namespace or name: the result could overwrite
+     * another owner's object.
+     */
     private KubernetesObject patched(Map<String, Object> tree, Optional<Patch> patch, String field)
             throws PatchFailure {
         KubernetesObject before = made(tree);

@@ -2,20 +2,20 @@ package dev.gatehouse.controller.infrastructure;
 
 import java.util.List;
 
-/** What should become of a fleet's objects. A fleet without a value has none: they are deleted. */
+/** The desired state of a fleet's objects. The objects of a fleet without a value are deleted. */
 public sealed interface Infrastructure {
-    /** These should be there, and no others. */
+    /** Exactly these objects must exist. */
     record Desired(List<KubernetesObject> objects) implements Infrastructure {
         public Desired {
             objects = List.copyOf(objects);
         }
     }
 
-    /** Nothing is made and nothing is deleted: no listener can be served yet, or again. */
+    /** No object is created or deleted, since no listener can be served at present. */
     record Kept() implements Infrastructure {}
 
     /**
-     * What is asked for cannot be made. What is there stays as it is, since it serves.
+     * The specified objects cannot be made. Existing objects stay unchanged, since they serve.
      *
      * @param message the field of the EnvoyProxy, the value and what was expected
      */

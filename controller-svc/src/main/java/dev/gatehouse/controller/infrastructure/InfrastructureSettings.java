@@ -3,14 +3,15 @@ package dev.gatehouse.controller.infrastructure;
 import java.util.Set;
 
 /**
- * How fleets are run, besides what EnvoyProxies say.
+ * How fleets are run, in addition to the settings in EnvoyProxies.
  *
- * @param namespace the controller's own: where xds-svc is, and the fleets unless {@code gatewayNamespace}
- * @param gatewayNamespace a fleet runs in its Gateway's namespace
+ * @param namespace the controller's own namespace, which also has xds-svc and, without {@code gatewayNamespace}, the
+ * fleets
+ * @param gatewayNamespace true if a fleet runs in its Gateway's namespace
  * @param clusterDomain the cluster's DNS domain: "cluster.local"
  * @param proxyImage Envoy's image; its tag is used with an EnvoyProxy's {@code imageRepository}
  * @param shutdownManagerImage the image of the container that ends Envoy gracefully
- * @param xdsTls the proxies reach xds-svc by mutual TLS, with the certificate in the fleet's Secret
+ * @param xdsTls true if the proxies reach xds-svc by mutual TLS, with the certificate in the fleet's Secret
  */
 public record InfrastructureSettings(
         String namespace,
@@ -19,7 +20,7 @@ public record InfrastructureSettings(
         String proxyImage,
         String shutdownManagerImage,
         boolean xdsTls) {
-    /** The Service that proxies connect to: Envoy Gateway's name, which people script against. */
+    /** The Service that proxies connect to. It has Envoy Gateway's name, on which users' scripts rely. */
     public static final String XDS_SERVICE = "envoy-gateway";
 
     /** Its port for xDS. */
@@ -28,7 +29,7 @@ public record InfrastructureSettings(
     /** A proxy's port for {@code /stats/prometheus}, unless its EnvoyProxy switches Prometheus off. */
     public static final int METRICS_PORT = 19001;
 
-    /** Ports in a proxy's pod that change or end the proxy: Envoy's administration, and the shutdown manager. */
+    /** The ports in a proxy's pod by which the proxy can be changed or ended: Envoy's admin page, and the shutdown manager. */
     public static final Set<Integer> PROXY_PORTS = Set.of(ProxyBootstrap.ADMIN_PORT, ProxyPod.SHUTDOWN_MANAGER_PORT);
 
     public InfrastructureSettings {

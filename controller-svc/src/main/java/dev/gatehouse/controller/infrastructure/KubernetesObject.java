@@ -4,12 +4,12 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import java.util.Map;
 
 /**
- * An object that should be there.
+ * A desired Kubernetes object.
  *
  * @param tree the whole object, in the form of the Kubernetes API
  */
 public record KubernetesObject(String apiVersion, String kind, ObjectKey key, Map<String, Object> tree) {
-    /** What an object is told apart by. */
+    /** The identity of an object. */
     public record Id(String apiVersion, String kind, ObjectKey key) {
         @Override
         public String toString() {

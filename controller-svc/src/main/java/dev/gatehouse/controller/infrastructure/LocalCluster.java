@@ -15,16 +15,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The cluster of a fleet's own proxies ({@code cluster_manager.local_cluster_name}): by the shares of the zones in it, Envoy decides how
- * many requests can stay in a zone without overloading the endpoints there. No request is sent to it.
+ * The cluster of a fleet's own proxies ({@code cluster_manager.local_cluster_name}): Envoy uses its zones' shares to
+ * decide how many requests can stay in a zone without overloading the endpoints there. No request is sent to this
+ * cluster.
  */
 public final class LocalCluster {
-    /** Of the cluster in the bootstrap, and of its endpoints by xDS. */
+    /** The name of the cluster in the bootstrap, and of its endpoints resource. */
     public static final String NAME = "local_cluster";
 
     private LocalCluster() {}
 
-    /** The ready proxies by their zones; of a Service with two IP families, those of one. */
+    /** The ready proxies by their zones. Of a Service with two IP families only one family's addresses are used. */
     public static ClusterLoadAssignment endpoints(Collection<EndpointSlice> slices) {
         String family = slices.stream()
                 .map(EndpointSlice::addressType)

@@ -24,12 +24,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bootstrap of a proxy on Kubernetes ({@code envoy.config.bootstrap.v3.Bootstrap}): all configuration by delta ADS from
- * xds-svc, the admin page on loopback, metrics on port 19001 and readiness on 19003. The readiness listener answers once the
- * first configuration is in, since Envoy opens its listeners then; and no more once health checks fail, since it drains.
+ * The bootstrap of a proxy on Kubernetes ({@code envoy.config.bootstrap.v3.Bootstrap}): all configuration by delta ADS
+ * from xds-svc, the admin page on loopback, metrics on port 19001 and readiness on 19003. The readiness listener
+ * answers once Envoy has its first configuration, since Envoy then opens its listeners. It stops answering when Envoy's
+ * health check fails, since Envoy is then draining.
  *
- * @param metrics what the proxies count, and who is told
- * @param maxHeapBytes from the container's memory limit: where Envoy frees memory, and then refuses requests
+ * @param metrics the statistics that the proxies keep, and their sinks
+ * @param maxHeapBytes the heap limit, from the container's memory limit; near it Envoy frees memory, then refuses
+ * requests
  */
 record ProxyBootstrap(
         InfrastructureSettings settings, IpFamily ipFamily, ProxyTelemetry.Metrics metrics, OptionalLong maxHeapBytes) {
@@ -41,7 +43,7 @@ record ProxyBootstrap(
     private static final Pattern LOWER_CAMEL = Pattern.compile("[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+");
     private static final Pattern UPPER = Pattern.compile("[A-Z]");
 
-    /** Fields whose content has keys of the user's, not names of protobuf fields. */
+    /** Fields whose keys are the user's own and not protobuf field names. */
     private static final List<String> FREE_FORM = List.of("static_layer", "metadata", "filter_metadata");
 
     private static final String BASE = """
@@ -148,7 +150,7 @@ record ProxyBootstrap(
                   socket_address: {address: 127.0.0.1, port_value: %d}
         """;
 
-    /** The proxies of the fleet by their zones: what Envoy compares the zones of a backend's endpoints with. */
+    /** The cluster of the fleet's own proxies, whose zones Envoy compares with the zones of a backend's endpoints. */
     private static final String LOCAL_CLUSTER = """
         name: %s
         type: EDS
@@ -216,7 +218,10 @@ record ProxyBootstrap(
           report_histograms_as_deltas: %s
         """;
 
-    /** A sink wants a cluster that is there from the start; this one stands for that of the backend, which comes with the configuration. */
+    /**
+     * A sink needs a cluster from the start. This static cluster stands in for the backend's cluster, which arrives
+     * with the configuration.
+     */
     private static final String METRICS_SINK_CLUSTER = """
         name: "%s"
         connect_timeout: 5s
@@ -263,7 +268,7 @@ record ProxyBootstrap(
         return COMPRESSOR.formatted(length, name, name, type);
     }
 
-    /** The bootstrap that an EnvoyProxy leaves as it is. */
+    /** The bootstrap without an EnvoyProxy's change. */
     Map<String, Object> tree() {
         boolean ipv4 = ipFamily == IpFamily.IPv4;
         String address = ipv4 ? "0.0.0.0" : "::";
@@ -304,7 +309,7 @@ record ProxyBootstrap(
             }
             tree.put("stats_config", config);
         }
-        // In an order that is always the same: another text would roll the fleet.
+        // The order is fixed, since a different text would restart the fleet's pods.
         Map<String, Object> resources = new LinkedHashMap<>();
         resources.put("listeners", listeners);
         resources.put("clusters", clusters);
@@ -315,7 +320,7 @@ record ProxyBootstrap(
         return tree;
     }
 
-    /** The sinks of metrics; adds their clusters, which must be there before any configuration comes. */
+    /** The sinks of metrics. Adds their clusters, which must exist before any configuration arrives. */
     private List<Object> sinks(List<Object> clusters) {
         List<Object> sinks = new ArrayList<>();
         for (int i = 0; i < metrics.sinks().size(); i++) {
@@ -381,7 +386,7 @@ record ProxyBootstrap(
     /**
      * The bootstrap with an EnvoyProxy's change, as JSON.
      *
-     * @throws PatchFailure where the change cannot be made, or makes the proxy leave xds-svc
+     * @throws PatchFailure if the change cannot be applied, or would disconnect the proxy from xds-svc
      */
     String json(@Nullable BootstrapChange change) throws PatchFailure {
         Map<String, Object> base = tree();
@@ -411,7 +416,7 @@ record ProxyBootstrap(
         return new JsonObject(changed).encode();
     }
 
-    /** The SDS files by which the proxy finds its certificate, and takes a new one when it is there. */
+    /** The SDS files by which the proxy finds its certificate and loads a renewed one. */
     static Map<String, String> sdsFiles() {
         return Map.of(
                 ProxyFiles.CERTIFICATE_FILE,
@@ -451,8 +456,8 @@ record ProxyBootstrap(
     }
 
     /**
-     * Merges as protobuf merges messages: fields override, messages are merged, lists are joined. What has a type ("@type") of
-     * its own, and free-form structures, are replaced key by key.
+     * Merges as protobuf merges messages: scalar fields override, messages are merged, lists are joined. Messages with
+     * a type of their own ("@type") and free-form structures are replaced key by key.
      */
     private static Map<String, Object> merged(Map<?, ?> base, Map<?, ?> over, String field) {
         Map<String, Object> result = new LinkedHashMap<>();
@@ -475,7 +480,10 @@ record ProxyBootstrap(
         return result;
     }
 
-    /** Protobuf's JSON form takes "dynamicResources" and "dynamic_resources": the latter is what is merged and compared. */
+    /**
+     * Converts field names to snake case. Protobuf's JSON form accepts "dynamicResources" and "dynamic_resources";
+     * merging and comparing use the latter.
+     */
     private static Map<String, Object> snakeCase(Map<?, ?> tree) {
         Map<String, Object> result = new LinkedHashMap<>();
         tree.forEach((key, value) -> {

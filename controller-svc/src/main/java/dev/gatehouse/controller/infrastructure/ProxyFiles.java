@@ -1,14 +1,14 @@
 package dev.gatehouse.controller.infrastructure;
 
 /**
- * The files by which a proxy gets its own certificate and whom it believes: SDS resources that it reads from its disk, so that
- * they can change while it runs (Envoy's {@code path_config_source}). Without them it could not reach xds-svc.
+ * The files from which a proxy reads its own certificate and its trusted CAs, as SDS resources on its disk. They can
+ * change while the proxy runs (Envoy's {@code path_config_source}). The proxy needs them to reach xds-svc.
  */
 public final class ProxyFiles {
-    /** Where the container has them. */
+    /** The folder of the files in the container. */
     static final String FOLDER = "/sds";
 
-    /** As the ConfigMap names them. */
+    /** The name of the certificate's file in the ConfigMap. */
     static final String CERTIFICATE_FILE = "xds-certificate.json";
 
     static final String TRUSTED_CA_FILE = "xds-trusted-ca.json";
@@ -18,7 +18,7 @@ public final class ProxyFiles {
 
     public static final String CERTIFICATE_PATH = FOLDER + "/" + CERTIFICATE_FILE;
 
-    /** The name of the secret with the authorities that the proxy believes. */
+    /** The name of the secret with the CAs that the proxy trusts. */
     public static final String TRUSTED_CA = "xds_trusted_ca";
 
     public static final String TRUSTED_CA_PATH = FOLDER + "/" + TRUSTED_CA_FILE;

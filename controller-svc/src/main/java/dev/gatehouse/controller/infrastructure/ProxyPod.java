@@ -20,14 +20,14 @@ import java.util.stream.Collectors;
 /**
  * The pod of a proxy: the containers "envoy" and "shutdown-manager".
  *
- * <p>When the pod ends, Kubernetes calls both containers' preStop hooks. That of shutdown-manager drains Envoy over its admin
- * page; that of envoy waits until it has, and only then gets Envoy SIGTERM.
+ * <p>When the pod ends, Kubernetes calls both containers' preStop hooks. The hook of shutdown-manager drains Envoy by
+ * its admin page. The hook of envoy waits for the end of the drain, and only then Envoy gets SIGTERM.
  */
 record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, String serviceAccount) {
     static final int SHUTDOWN_MANAGER_PORT = 19002;
     private static final int USER = 65532;
 
-    /** From its image's argument file: the JVM's options, the class path and the main class. */
+    /** The command of the shutdown manager. Its image's argument file has the JVM's options, the class path and the main class. */
     private static final List<String> SHUTDOWN_MANAGER = List.of("java", "@/app/shutdown-manager.args");
 
     private static final double HEAP_SHARE = 0.8;
@@ -62,7 +62,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         Map<String, Object> spec = new LinkedHashMap<>();
         spec.put("serviceAccountName", serviceAccount);
         spec.put("automountServiceAccountToken", false);
-        // Five minutes more than the drain: for what a preStop hook does besides.
+        // The grace period is five minutes longer than the drain, for the other work of the preStop hooks.
         spec.put(
                 "terminationGracePeriodSeconds",
                 shutdown.drainTimeout().map(Duration::toSeconds).orElse(60L) + 300);
@@ -89,7 +89,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         return spec;
     }
 
-    /** Over zones and nodes, as far as there are several. */
+    /** Spreads the pods over zones and nodes. */
     private List<Map<String, Object>> spread() {
         return List.of(spread("topology.kubernetes.io/zone"), spread("kubernetes.io/hostname"));
     }
@@ -216,7 +216,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         return List.of(
                 field("ENVOY_POD_NAMESPACE", "metadata.namespace"),
                 field("ENVOY_POD_NAME", "metadata.name"),
-                // Kubernetes 1.35 and later copies the label from the node to the pod.
+                // Kubernetes 1.35 and later copies this label from the node to the pod.
                 field("ENVOY_SERVICE_ZONE", "metadata.labels['topology.kubernetes.io/zone']"));
     }
 
@@ -263,7 +263,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         return Map.of("requests", requests);
     }
 
-    /** Pod Security's "restricted"; an EnvoyProxy may override single fields, and leaves the others. */
+    /** The security context of Pod Security's level "restricted". An EnvoyProxy may override single fields. */
     private static Map<String, Object> securityContext(Map<String, Object> more, Container container)
             throws PatchFailure {
         Map<String, Object> tree = new LinkedHashMap<>();
@@ -299,7 +299,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
     }
 
     private List<Map<String, Object>> mounts() {
-        // For access logs in files, and what a patch of the bootstrap writes: the rest of the file system is read-only.
+        // A writable folder for access log files and for a patched bootstrap. The rest of the file system is read-only.
         Map<String, Object> temporary = mount("tmp", "/tmp", false);
         return settings.xdsTls()
                 ? List.of(mount("certs", "/certs", true), mount("sds", ProxyFiles.FOLDER, true), temporary)
@@ -334,7 +334,7 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
         return tree;
     }
 
-    /** The user's items after ours, and instead of those of ours that have the same key. */
+    /** Joins lists. The user's items come last, and replace items with the same key. */
     private static List<Map<String, Object>> joined(
             List<Map<String, Object>> ours, List<Map<String, Object>> theirs, String key) {
         List<Map<String, Object>> all = new ArrayList<>();

@@ -8,15 +8,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which of Envoy's statistics a proxy keeps where its EnvoyProxy does not choose by {@code telemetry.metrics.matches}: what the dashboards and
- * alerts of {@code observability/} use, and what draining looks at. Envoy's own default, all of them, is some 300 series for each cluster;
- * these are at most {@value #MAX_SERIES_OF_CLUSTER}, so that 5,000 routes with a backend each stay below 100,000.
+ * The default selection of Envoy's statistics, for proxies whose EnvoyProxy has no {@code telemetry.metrics.matches}.
+ * It includes the statistics that the dashboards and alerts of {@code observability/} and the shutdown manager use.
+ * Envoy's own default, all of them, is some 300 series for each cluster; these are at most {@value
+ * #MAX_SERIES_OF_CLUSTER}, so that 5,000 routes with a backend each stay below 100,000.
  */
 public final class ProxyStats {
-    /** Of a cluster that has traffic of three classes of statuses. */
+    /** The most series of a cluster with responses of three status classes. */
     public static final int MAX_SERIES_OF_CLUSTER = 20;
 
-    /** What a name may be that does not end in ".internal" or ".external", by which Envoy counts each request once more. RE2 has no lookahead. */
+    /**
+     * Matches names that do not end in ".internal" or ".external", under which Envoy counts each request a second time.
+     * The expression is long, since RE2 has no lookahead.
+     */
     private static final String NOT_COUNTED_TWICE =
             "(?:.*(?:[^l]|[^a]l|[^n]al|[^r]nal|[^e]rnal|[^t]ernal|[^nx]ternal|[^i]nternal|[^e]xternal|[^.](?:in|ex)ternal))";
 
@@ -42,10 +46,10 @@ public final class ProxyStats {
             "^tcp\\..*\\.(?:downstream_cx_total|downstream_cx_no_route|downstream_cx_rx_bytes_total|downstream_cx_tx_bytes_total)$",
             "^vhost\\..*\\.route\\..*\\.(?:upstream_rq_[1-5]xx|upstream_rq_time)$");
 
-    /** In milliseconds. */
+    /** The histogram buckets of clusters, in milliseconds. */
     private static final List<Integer> CLUSTER_BUCKETS = List.of(10, 50, 100, 250, 1000, 5000);
 
-    /** Three, so that a route has at most ten series. */
+    /** The histogram buckets of routes, in milliseconds: three, so that a route has at most ten series. */
     private static final List<Integer> ROUTE_BUCKETS = List.of(50, 250, 1000);
 
     private static final List<Integer> LISTENER_BUCKETS =
@@ -53,7 +57,7 @@ public final class ProxyStats {
 
     private ProxyStats() {}
 
-    /** The patterns of {@code stats_config.stats_matcher.inclusion_list}, with what an EnvoyProxy switches on besides. */
+    /** The patterns of {@code stats_config.stats_matcher.inclusion_list}, with the statistics that an EnvoyProxy enables in addition. */
     static List<Object> patterns(ProxyTelemetry.Metrics metrics) {
         List<Object> patterns = new ArrayList<>();
         PREFIXES.forEach(each -> patterns.add(Map.of("prefix", each)));
@@ -78,7 +82,7 @@ public final class ProxyStats {
                 bucket("^http\\..*\\.downstream_rq_time$", LISTENER_BUCKETS));
     }
 
-    /** {@code stats_config} of a proxy that no EnvoyProxy says anything about, as JSON. */
+    /** {@code stats_config} of a proxy without an EnvoyProxy, as JSON. */
     public static String json() {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("use_all_default_tags", true);

@@ -1,7 +1,7 @@
 /**
- * What runs a fleet of proxies on Kubernetes: from a Gateway's listeners and its EnvoyProxy to the objects that should be there
- * ({@link dev.gatehouse.controller.infrastructure.FleetObjects}). Names, labels, ports and the graceful end are Envoy
- * Gateway's, so that what is scripted against it goes on working. Pure: knows no Kubernetes client; objects are trees.
+ * Makes the Kubernetes objects that run a fleet of proxies, from a Gateway's listeners and its EnvoyProxy ({@link
+ * dev.gatehouse.controller.infrastructure.FleetObjects}). Names, labels, ports and the graceful end are Envoy
+ * Gateway's, so that users' scripts keep working. Pure: knows no Kubernetes client; objects are trees.
  */
 @NullMarked
 package dev.gatehouse.controller.infrastructure;

@@ -41,18 +41,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the installation's certificates in Secrets of type kubernetes.io/tls: the authority's, one for each service and one for
- * each fleet of proxies; the keys that seal the config log, and those of authz-svc for what users carry. The leader writes them; every replica takes its own from there.
+ * Keeps the installation's certificates and keys in Secrets. The certificates (type kubernetes.io/tls) are the
+ * authority's, one for each service and one for each fleet of proxies. The keys seal the config log, and the sessions
+ * and cookies of authz-svc's users. The leader writes the Secrets; every replica reads its own certificate from its
+ * Secret.
  *
- * <p>A Secret that is there already and not ours is not touched: the fleet then waits, and the log says why. An authority that
- * cert-manager keeps ({@code cert-manager.io/certificate-name}) signs, and is left to it.
+ * <p>An existing Secret of another owner is not changed: the fleet then waits, and the log says why. An authority that
+ * cert-manager keeps ({@code cert-manager.io/certificate-name}) is used for signing and never written.
  *
- * <p>One virtual thread looks every half minute, and when it is woken.
+ * <p>One virtual thread checks the Secrets every half minute, and when it is woken.
  */
 public final class CertificateSecrets implements AutoCloseable {
     private static final Logger LOG = System.getLogger(CertificateSecrets.class.getName());
 
-    /** On each Secret that is made here. */
+    /** The label of each Secret that this class writes. */
     static final String LABEL = "gatehouse.dev/certificate";
 
     private static final String AUTHORITY = "gatehouse-ca";
@@ -79,23 +81,23 @@ public final class CertificateSecrets implements AutoCloseable {
     private Optional<String> told = Optional.empty();
 
     /**
-     * What this replica takes from the Secrets.
+     * The consumers of this replica's own certificate and keys.
      *
-     * @param namespace where the authority's and the services' are
+     * @param namespace the namespace of the authority's and the services' Secrets
      * @param certificate takes the certificate
      * @param sealKeys takes the keys that seal the config log
      */
     public record Identity(String namespace, Consumer<KeyMaterial> certificate, Consumer<String> sealKeys) {}
 
     /**
-     * A Secret with a certificate that there should be.
+     * A desired Secret with a certificate.
      *
-     * @param metadata of the Secret, but for its name and namespace: labels, annotations and owners
+     * @param metadata the Secret's labels, annotations and owners
      */
     public record Place(Wanted certificate, ObjectMeta metadata) {}
 
     /**
-     * @param events told of certificates that are made
+     * @param events receives an Event for each new certificate
      * @param settings the services' namespace and DNS domain, which are part of their names
      */
     CertificateSecrets(
@@ -116,12 +118,12 @@ public final class CertificateSecrets implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("certificates").unstarted(this::run);
     }
 
-    /** Begins; returns at once. */
+    /** Starts the thread; returns at once. */
     public void start() {
         thread.start();
     }
 
-    /** Says which fleets there are; returns at once. */
+    /** Sets the existing fleets; returns at once. */
     public void wanted(Map<String, Infrastructure> now) {
         if (!now.equals(fleets)) {
             fleets = Map.copyOf(now);
@@ -129,7 +131,7 @@ public final class CertificateSecrets implements AutoCloseable {
         }
     }
 
-    /** Says that this replica leads now; returns at once. */
+    /** Notifies that this replica leads from now on; returns at once. */
     public void lead() {
         wake.release();
     }
@@ -168,7 +170,7 @@ public final class CertificateSecrets implements AutoCloseable {
         }
     }
 
-    /** What there is to wait for; empty: nothing. */
+    /** Takes this replica's certificate; returns what is still missing; empty: nothing. */
     private Optional<String> takeOwn() throws GeneralSecurityException {
         ObjectKey key = new ObjectKey(identity.namespace(), WantedCertificates.secretOf(WantedCertificates.CONTROLLER));
         Secret own = secret(key);
@@ -244,8 +246,8 @@ public final class CertificateSecrets implements AutoCloseable {
     }
 
     /**
-     * A pod that was made before its Secret waits for the kubelet to look again, ever more slowly: up to two minutes. A new pod finds the
-     * Secret at once.
+     * Deletes pods that wait for their Secret. The kubelet retries a missing Secret ever more slowly, up to two
+     * minutes; a new pod finds the Secret at once.
      */
     private void makeWaitingPodsAnew(String service) {
         client
@@ -302,7 +304,7 @@ public final class CertificateSecrets implements AutoCloseable {
                 : client.secrets().resource(now).create();
     }
 
-    /** The authority as it is kept from now on; empty: another replica was faster, and the next look finds it. */
+    /** The authority, written if it is new or renewed; empty: another replica wrote it first, and the next check finds it. */
     private Optional<KeptAuthority> authority() throws GeneralSecurityException {
         ObjectKey key = new ObjectKey(identity.namespace(), AUTHORITY);
         Secret secret = secret(key);
@@ -364,7 +366,7 @@ public final class CertificateSecrets implements AutoCloseable {
                 text(secret, "ca.crt"));
     }
 
-    /** Makes the keys that seal the config log, and those that seal what users of sign-on carry, where there are none. */
+    /** Makes the missing keys: for sealing the config log, and for sealing the sessions and cookies of sign-on. */
     private void keys() {
         makeOnce(
                 SEAL,

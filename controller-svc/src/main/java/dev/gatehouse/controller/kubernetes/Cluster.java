@@ -19,10 +19,10 @@ import java.util.Set;
 /** The controller on a Kubernetes cluster: follows its objects, and writes their statuses while this replica leads. */
 public final class Cluster implements AutoCloseable {
     /**
-     * One of several processes of the controller.
+     * One of several controller processes.
      *
-     * @param namespace where the Lease is
-     * @param identity unique among them
+     * @param namespace the namespace of the Lease
+     * @param identity the replica's name, unique among the replicas
      */
     public record Replica(String namespace, String lease, String identity, Leadership.Timing timing) {}
 
@@ -40,11 +40,11 @@ public final class Cluster implements AutoCloseable {
     private final LeaderLabel label;
 
     /**
-     * @param controllerNames whose entries in statuses are ours
-     * @param secretNamespaces where Secrets are read; none: everywhere
-     * @param more kinds that are followed besides Gatehouse's own
-     * @param watched where objects are followed
-     * @param identity takes this replica's certificate; empty: nobody uses certificates
+     * @param controllerNames the controller names whose entries in statuses this controller writes
+     * @param secretNamespaces the namespaces in which Secrets are read; an empty list: all namespaces
+     * @param more kinds to follow in addition to Gatehouse's own
+     * @param watched the namespaces in which objects are followed
+     * @param identity takes this replica's certificate; empty: the installation uses no certificates
      */
     public Cluster(
             KubernetesClient client,
@@ -77,7 +77,7 @@ public final class Cluster implements AutoCloseable {
                 InstantSource.system()));
     }
 
-    /** Begins; returns at once. */
+    /** Starts to follow the cluster; returns at once. */
     public void start(MeterRegistry meters) {
         Gauge.builder("gatehouse.controller.leads", leadership, each -> each.leads() ? 1 : 0)
                 .description("1 while this replica writes to the cluster")
@@ -119,7 +119,10 @@ public final class Cluster implements AutoCloseable {
         leadership.start();
     }
 
-    /** A replica that leads before it has translated what there is would take all that is there for unwanted: statuses and fleets. */
+    /**
+     * True if this replica may write: it leads, and it has translated all objects. Before that it would delete all
+     * statuses and fleets as unwanted.
+     */
     private boolean writes() {
         return translated && leadership.leads();
     }
@@ -140,7 +143,7 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Which replica writes. */
+    /** The election of the replica that writes. */
     public Leadership leadership() {
         return leadership;
     }

@@ -21,11 +21,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * Writes Events: what {@code kubectl describe} and {@code kubectl events} show of an object. The leader writes them. The same news of an
- * object within ten minutes is the same Event with a greater count; an object has at most 20 different Events in that time. An Event is for
- * people: one that cannot be written is lost.
+ * Writes Kubernetes Events, which {@code kubectl describe} and {@code kubectl events} show. Only the leader writes
+ * them. Equal news about an object within ten minutes increases the count of one Event; an object has at most 20
+ * different Events in that time. An Event that cannot be written is dropped, since Events are only for people.
  *
- * <p>Thread-safe; writes on a thread of its own. What waits is bounded, and more is dropped.
+ * <p>Thread-safe; writes on a thread of its own. The queue is bounded, and further news is dropped.
  */
 final class ClusterEvents implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ClusterEvents.class.getName());
@@ -39,17 +39,17 @@ final class ClusterEvents implements AutoCloseable {
 
     private static final String COMPONENT = "gatehouse";
 
-    /** Where Events of objects without a namespace are. */
+    /** The namespace of Events about objects without a namespace. */
     private static final String DEFAULT_NAMESPACE = "default";
 
     /** An object of the cluster. */
     record Subject(String apiVersion, String kind, String namespace, String name, String uid) {}
 
     /**
-     * What happened to it.
+     * News about an object.
      *
-     * @param wrong of type Warning, otherwise Normal
-     * @param reason one word: "Invalid"
+     * @param wrong true: an Event of type Warning; false: of type Normal
+     * @param reason one word, such as "Invalid"
      */
     record News(boolean wrong, String reason, String message) {
         News {
@@ -62,7 +62,7 @@ final class ClusterEvents implements AutoCloseable {
     /** An Event that was written. */
     private record Written(String name, Instant since, int count) {}
 
-    /** How many an object had since then. */
+    /** The number of an object's Events since a point in time. */
     private record Share(Instant since, int count) {}
 
     private final KubernetesClient client;
@@ -94,19 +94,19 @@ final class ClusterEvents implements AutoCloseable {
         };
     }
 
-    /** Begins; returns at once. */
+    /** Starts the thread; returns at once. */
     void start() {
         thread.start();
     }
 
-    /** Says what happened to an object; returns at once. */
+    /** Queues news about an object; returns at once. */
     void tell(Subject subject, News news) {
         if (leads.getAsBoolean() && !waiting.offer(new Told(subject, news))) {
             dropped.incrementAndGet();
         }
     }
 
-    /** How many were not written, for their number. */
+    /** The number of Events that were dropped because of a bound. */
     long dropped() {
         return dropped.get();
     }

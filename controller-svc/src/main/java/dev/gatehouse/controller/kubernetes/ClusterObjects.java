@@ -14,10 +14,10 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
- * The objects that a cluster holds at this time, for commands: read once, with the rights of whoever asks.
+ * The present objects of a cluster, for commands: read once, with the rights of the user who runs the command.
  *
- * @param changes the objects, and those that cannot be read
- * @param unread "secrets: forbidden", of kinds that could not be listed
+ * @param changes the readable and the unreadable objects
+ * @param unread the kinds that could not be listed, such as "secrets: forbidden"
  */
 public record ClusterObjects(List<Change> changes, List<String> unread) {
     public ClusterObjects {
@@ -28,7 +28,7 @@ public record ClusterObjects(List<Change> changes, List<String> unread) {
     /**
      * Lists every kind that the API server serves.
      *
-     * @param more kinds besides Gatehouse's own
+     * @param more kinds in addition to Gatehouse's own
      * @throws KubernetesClientException the API server does not answer
      */
     public static ClusterObjects read(KubernetesClient client, List<? extends Kind<?>> more) {
@@ -38,10 +38,10 @@ public record ClusterObjects(List<Change> changes, List<String> unread) {
     }
 
     /**
-     * Lists every kind that the API server serves, and hands over each object as it is there.
+     * Lists every kind that the API server serves, and passes each object on as the API server returns it.
      *
      * @param more kinds besides Gatehouse's own
-     * @return "secrets: forbidden", of kinds that could not be listed
+     * @return the kinds that could not be listed, such as "secrets: forbidden"
      * @throws KubernetesClientException the API server does not answer
      */
     public static List<String> visit(

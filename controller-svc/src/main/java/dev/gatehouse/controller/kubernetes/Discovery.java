@@ -13,21 +13,22 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Finds out which kinds the API server serves, in which version: CRDs may lack, come, go, and be of an older release. It asks
- * the discovery API, which every service account may, and which is small where the CRDs themselves are megabytes.
+ * Finds the kinds and versions that the API server serves. CRDs may be missing, be added or removed, or be of an older
+ * release. It uses the discovery API, which every service account may call, and whose answers are small, whereas the
+ * CRDs themselves are megabytes.
  */
 final class Discovery {
     private final KubernetesClient client;
 
     private final List<Kind<?>> kinds;
 
-    /** @param kinds that are looked for */
+    /** @param kinds the kinds to look for */
     Discovery(KubernetesClient client, List<Kind<?>> kinds) {
         this.client = client;
         this.kinds = List.copyOf(kinds);
     }
 
-    /** The kinds that are served; throws KubernetesClientException where the API server does not answer. */
+    /** The served kinds; throws KubernetesClientException if the API server does not answer. */
     Map<Kind<?>, ServedKind> served() {
         Map<Kind<?>, ServedKind> served = new HashMap<>();
         Map<String, List<Kind<?>>> byGroup = kinds.stream().collect(Collectors.groupingBy(Kind::group));

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes the objects of fleets: by server-side apply, so that fields of others are theirs, and only over objects that are ours
- * already. Every call blocks on the API server. Not thread-safe.
+ * Writes the objects of fleets by server-side apply, which keeps the fields of other writers. It overwrites only
+ * objects that this installation owns. Every call blocks on the API server. Not thread-safe.
  */
 public final class FleetApply implements FleetWriter {
     private static final Logger LOG = System.getLogger(FleetApply.class.getName());
@@ -44,7 +44,7 @@ public final class FleetApply implements FleetWriter {
             kind("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
             kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"));
 
-    /** A fleet's certificate: made by {@link CertificateSecrets}, and deleted with the fleet. */
+    /** The kind of a fleet's certificate, which {@link CertificateSecrets} writes and which is deleted with the fleet. */
     private static final ResourceDefinitionContext SECRET = kind("", "v1", "Secret", "secrets");
 
     private static final ResourceDefinitionContext GATEWAY =
@@ -68,8 +68,8 @@ public final class FleetApply implements FleetWriter {
     private final Map<String, Set<KubernetesObject.Id>> applied = new HashMap<>();
 
     /**
-     * @param events told of fleets whose pods are replaced
-     * @param controllerNames whose GatewayClasses are ours
+     * @param events receives an Event for each fleet whose pods are replaced
+     * @param controllerNames the controller names whose GatewayClasses are served
      * @param installation the controller's namespace
      */
     FleetApply(KubernetesClient client, ClusterEvents events, Set<String> controllerNames, String installation) {
@@ -102,8 +102,8 @@ public final class FleetApply implements FleetWriter {
     }
 
     /**
-     * A Service that cannot have the cluster IP that is asked for gets another: its fleet serves, and the status of the Gateway
-     * says what address it did not get.
+     * Writes an object. A Service that cannot have its requested cluster IP gets another one, so that its fleet serves;
+     * the Gateway's status reports the missing address.
      */
     private boolean write(KubernetesObject object) {
         try {
@@ -131,7 +131,7 @@ public final class FleetApply implements FleetWriter {
         }
     }
 
-    /** True if pods that were there are replaced. */
+    /** Writes an object; returns true if existing pods are replaced. */
     private boolean write(KubernetesObject.Id id, Map<String, Object> tree) {
         GenericKubernetesResource after = operation(id)
                 .inNamespace(id.key().namespace())
@@ -147,7 +147,7 @@ public final class FleetApply implements FleetWriter {
         return before != null && !before.equals(template);
     }
 
-    /** The Gateway, or the class, that the fleet belongs to has the Event. */
+    /** Writes an Event on the Gateway or GatewayClass that the fleet belongs to. */
     private void tell(String fleet, String message) {
         int slash = fleet.indexOf('/');
         Optional.ofNullable(
@@ -173,7 +173,7 @@ public final class FleetApply implements FleetWriter {
     public void deleteOthers(String fleet, List<KubernetesObject> objects) {
         Set<KubernetesObject.Id> kept = new HashSet<>();
         objects.forEach(object -> kept.add(object.id()));
-        // What this process has not applied itself yet may be from before its time.
+        // Objects that this process did not apply may be from an earlier process, so the API server is asked for them.
         Set<KubernetesObject.Id> there = applied.getOrDefault(fleet, Set.of());
         for (KubernetesObject.Id id : there.isEmpty() ? existing(fleet, KINDS).keySet() : there) {
             if (!kept.contains(id)) {
@@ -249,7 +249,7 @@ public final class FleetApply implements FleetWriter {
         }
     }
 
-    /** True if the API server has what the fleet belongs to, it is ours, and it is served by this fleet. */
+    /** True if the fleet's Gateway or GatewayClass exists on the API server, this controller serves it, and this fleet serves it. */
     private boolean served(String fleet) {
         int slash = fleet.indexOf('/');
         if (slash < 0) {
@@ -275,7 +275,7 @@ public final class FleetApply implements FleetWriter {
                 .filter(found -> controllerNames.contains(String.valueOf(found.<Object>get("spec", "controllerName"))));
     }
 
-    /** True if the class is ours, and its EnvoyProxy has its Gateways share a fleet. */
+    /** True if this controller serves the class and the class's EnvoyProxy merges Gateways into one fleet. */
     private boolean merges(String className) {
         return ourClass(className)
                 .flatMap(found -> Optional.ofNullable(found.<Object>get("spec", "parametersRef")))
@@ -290,7 +290,7 @@ public final class FleetApply implements FleetWriter {
                 .orElse(false);
     }
 
-    /** Nobody's object may be taken over by giving a Gateway, or an EnvoyProxy's object, its name. */
+    /** Refuses to overwrite an object of another owner. Otherwise a Gateway or EnvoyProxy with a chosen name could take it over. */
     private void checkOwner(KubernetesObject object) throws Refused {
         GenericKubernetesResource there = operation(object.id())
                 .inNamespace(object.key().namespace())
@@ -305,7 +305,7 @@ public final class FleetApply implements FleetWriter {
                 ? labels
                 : Map.of();
         boolean same = Objects.equals(has.get(FleetNames.FLEET_LABEL), wants.get(FleetNames.FLEET_LABEL));
-        // Envoy Gateway's, for the same Gateway: a migration takes it over as it is, address and all.
+        // An object of Envoy Gateway for the same Gateway is taken over with its address, for migration.
         boolean migrated = has.containsKey(OWNING_NAME)
                         && Objects.equals(has.get(OWNING_NAME), wants.get(OWNING_NAME))
                         && Objects.equals(has.get(OWNING_NAMESPACE), wants.get(OWNING_NAMESPACE))
@@ -347,7 +347,7 @@ public final class FleetApply implements FleetWriter {
                 : kind.getGroup() + "/" + kind.getVersion();
     }
 
-    /** 4xx but for what a later attempt answers: not authenticated yet, conflicts, and too many requests. */
+    /** True for a status 4xx that a later attempt would get again: not for missing authentication, conflicts, and too many requests. */
     private static boolean refuses(KubernetesClientException e) {
         return e.getCode() >= 400
                 && e.getCode() < 500

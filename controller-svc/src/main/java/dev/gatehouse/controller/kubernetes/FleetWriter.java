@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Writes the objects of fleets. Every call blocks on the API server; one that cannot be made now, and may be later, throws a
- * {@link KubernetesClientException}.
+ * Writes the objects of fleets. Every call blocks on the API server. A call that fails now and may succeed later throws
+ * a {@link KubernetesClientException}.
  */
 interface FleetWriter {
-    /** The API server, or a rule of ours, is against an object; to try again helps only if something else changes. */
+    /** The API server or a rule of Gatehouse refuses an object. Trying again helps only after something else changes. */
     final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -27,13 +27,13 @@ interface FleetWriter {
         }
     }
 
-    /** Makes {@code objects} be there as they say, in their order. */
+    /** Creates or updates {@code objects}, in their order. */
     void apply(String fleet, List<KubernetesObject> objects) throws Refused;
 
     /** Deletes the fleet's objects that are not among {@code objects}, which have been applied. */
     void deleteOthers(String fleet, List<KubernetesObject> objects);
 
-    /** Deletes all of the fleet's objects, unless the API server has a Gateway or class of ours that they belong to. */
+    /** Deletes all of the fleet's objects, unless the API server has the Gateway or GatewayClass that they belong to. */
     void deleteIfGone(String fleet);
 
     /** The names of the fleets that have objects. */

@@ -32,9 +32,9 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the objects of one kind: lists them in pages, then watches from there, and lists again where the watch cannot go on
- * (the API server has forgotten the version, or was away for long). While the API server is away nothing is removed: what was
- * there last stays in force.
+ * Follows the objects of one kind. It lists them in pages, watches from there, and lists again if the watch cannot
+ * continue (the API server has dropped the version, or was unavailable for long). While the API server is unavailable,
+ * the last known objects stay in force.
  *
  * <p>Runs on a virtual thread of its own. Keeps the names of the objects, not the objects.
  */
@@ -47,29 +47,29 @@ final class KindWatch implements AutoCloseable {
     private static final Duration LAST_RETRY = Duration.ofSeconds(20);
 
     /**
-     * Secrets that no gateway uses, which are most of those that change often: left out by the API server itself, so that they
-     * cost nothing here.
+     * A field selector that excludes types of Secrets that gateways never use. Most Secrets that change often are of
+     * these types. The API server applies the selector, so that they cost nothing here.
      */
     private static final String SECRETS = "type!=kubernetes.io/service-account-token,type!=helm.sh/release.v1,"
             + "type!=bootstrap.kubernetes.io/token,"
             + "type!=kubernetes.io/dockercfg,type!=kubernetes.io/ssh-auth";
 
-    /** Hears of what the API server says. Called by one thread at a time for each kind; may wait. */
+    /** Receives the API server's answers. Called by one thread at a time for each kind; may block. */
     interface Sink {
-        /** All objects of the kind, as changes against what was told before. */
+        /** All objects of the kind, as changes since the objects reported before. */
         void listed(Kind<?> kind, List<Change> changes) throws InterruptedException;
 
         void changed(Change change) throws InterruptedException;
 
-        /** The object's status as it is there. */
+        /** The object's present status on the API server. */
         void status(ObjectRef ref, LiveStatus status);
 
         void gone(ObjectRef ref);
 
-        /** A namespace is there; {@code ending}: it is being deleted. */
+        /** A namespace exists. {@code ending} is true while it is being deleted. */
         void namespace(String name, boolean ending);
 
-        /** The API server does not serve the kind any more. */
+        /** The API server no longer serves the kind. */
         void notServed(Kind<?> kind);
     }
 
@@ -81,8 +81,8 @@ final class KindWatch implements AutoCloseable {
     private final Thread thread;
 
     /**
-     * @param namespaces where objects are looked for; none: everywhere
-     * @param known the objects that were told before
+     * @param namespaces the namespaces to follow; an empty list: all namespaces
+     * @param known the objects that were reported before
      */
     KindWatch(KubernetesClient client, ServedKind served, List<String> namespaces, Sink sink, Set<ObjectKey> known) {
         this.namespaces = List.copyOf(namespaces);
@@ -101,20 +101,20 @@ final class KindWatch implements AutoCloseable {
         return served;
     }
 
-    /** Stops; what is known of the kind's objects stays. */
+    /** Stops. The reported objects stay in force. */
     @Override
     public void close() {
         thread.interrupt();
     }
 
-    /** Stops, and waits until nothing is told any more; returns the objects that were told. */
+    /** Stops, and waits until no more is reported; returns the reported objects. */
     Set<ObjectKey> closeAndHandOver() throws InterruptedException {
         close();
         thread.join();
         return Set.copyOf(known);
     }
 
-    /** Stops, and waits until nothing is told any more; then tells that all objects are gone. */
+    /** Stops, and waits until no more is reported; then reports all objects as deleted. */
     void closeAndForget() throws InterruptedException {
         close();
         thread.join();
@@ -154,7 +154,7 @@ final class KindWatch implements AutoCloseable {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    /** The objects, of each namespace by themselves where some are named. */
+    /** The API calls for the objects: one for each followed namespace, or one for all namespaces. */
     private List<
                     AnyNamespaceOperation<
                             GenericKubernetesResource,
@@ -227,7 +227,7 @@ final class KindWatch implements AutoCloseable {
         return page.getMetadata().getResourceVersion();
     }
 
-    /** Follows all of them until one watch ends. */
+    /** Watches all namespaces until one watch ends. */
     private void watch(List<String> versions) throws InterruptedException {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         List<Watch> open = new ArrayList<>();
@@ -272,7 +272,7 @@ final class KindWatch implements AutoCloseable {
                         sink.changed(new Change.Remove(served.kind(), key(object)));
                     }
                     case BOOKMARK, ERROR -> {
-                        // A bookmark moves the client's place, an error closes the watch: the client does both.
+                        // The client itself handles both: a bookmark moves its version, an error closes the watch.
                     }
                 }
             } catch (InterruptedException e) {
@@ -333,7 +333,7 @@ final class KindWatch implements AutoCloseable {
             return;
         }
         if (ending) {
-            // Nobody reads its status any more.
+            // The status of an object that is being deleted is no longer written.
             sink.gone(ObjectRef.of(served.kind(), key(object)));
             return;
         }

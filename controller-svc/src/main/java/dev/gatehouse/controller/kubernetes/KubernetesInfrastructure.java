@@ -20,22 +20,22 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /**
- * Makes the cluster have the objects that the fleets should have, while this replica leads: applies what changed, deletes what
- * is not wanted any more, and does everything again every few minutes, for what others changed.
+ * Writes the desired objects of fleets to the cluster while this replica leads. It applies changed objects, deletes
+ * unwanted ones, and repeats everything every few minutes to repair changes by others.
  *
- * <p>Nothing is deleted on the word of this process alone: a fleet's objects go when the API server says that its Gateway is
- * gone or is not ours. What the API server refuses is reported, and tried again, ever more slowly; other fleets are not held up.
+ * <p>A fleet's objects are deleted only if the API server confirms that the Gateway is deleted or not served by this
+ * controller. Refused objects are reported and tried again, ever more slowly. Other fleets do not wait for them.
  *
  * <p>Thread-safe; works on one thread of its own.
  */
 public final class KubernetesInfrastructure implements AutoCloseable {
-    /** What becomes of a fleet's objects. */
+    /** Receives the outcomes of applying fleets' objects. */
     @FunctionalInterface
     public interface Outcomes extends BiConsumer<String, Optional<String>> {
         /**
-         * Hears of each attempt.
+         * Receives the outcome of an attempt.
          *
-         * @param refusal what the API server said against it; empty: all is as it should be
+         * @param refusal the API server's refusal; empty: the objects are applied
          */
         @Override
         void accept(String fleet, Optional<String> refusal);
@@ -46,9 +46,9 @@ public final class KubernetesInfrastructure implements AutoCloseable {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofMinutes(1);
 
-    /** What was done for a fleet last, and when to do it again. */
+    /** The last attempt for a fleet, and the time of the next one. */
     private record Attempt(Infrastructure wanted, boolean done, Duration pause, Instant next) {
-        /** The pause after the next attempt, should that fail too; empty while nothing is to be done. */
+        /** The pause after the next attempt, in case it fails too; empty: no attempt is due. */
         Optional<Duration> due(Instant now) {
             return done || now.isBefore(next) ? Optional.empty() : Optional.of(pause);
         }
@@ -75,12 +75,12 @@ public final class KubernetesInfrastructure implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("infrastructure").unstarted(this::run);
     }
 
-    /** Begins; returns at once. */
+    /** Starts the thread; returns at once. */
     public void start() {
         thread.start();
     }
 
-    /** Says what each fleet should have; returns at once. */
+    /** Sets the desired objects of each fleet; returns at once. */
     public void wanted(Map<String, Infrastructure> fleets) {
         if (!fleets.equals(wanted)) {
             wanted = Map.copyOf(fleets);
@@ -88,7 +88,7 @@ public final class KubernetesInfrastructure implements AutoCloseable {
         }
     }
 
-    /** Says that this replica leads now; returns at once. */
+    /** Notifies that this replica leads from now on; returns at once. */
     public void lead() {
         wake.release();
     }
@@ -107,7 +107,7 @@ public final class KubernetesInfrastructure implements AutoCloseable {
                 Instant now = clock.instant();
                 boolean leading = leads.getAsBoolean();
                 if (leading && (!led || !now.isBefore(resync))) {
-                    // Somebody else may have written meanwhile.
+                    // Another replica may have written meanwhile, so earlier attempts do not count.
                     attempts.clear();
                     resync = now.plus(RESYNC);
                     deleteOrphans(Set.copyOf(wanted.keySet()));
@@ -124,7 +124,7 @@ public final class KubernetesInfrastructure implements AutoCloseable {
         }
     }
 
-    /** Does what is due; returns when something is due next. */
+    /** Makes the attempts that are due; returns the time of the next one. */
     private Instant round(Instant now, Instant resync) {
         Map<String, Infrastructure> fleets = wanted;
         Instant next = resync;
@@ -182,7 +182,7 @@ public final class KubernetesInfrastructure implements AutoCloseable {
         outcomes.accept(fleet, Optional.empty());
     }
 
-    /** Fleets of Gateways that went while nobody led. */
+    /** Deletes the fleets of Gateways that were deleted while no replica led. */
     private void deleteOrphans(Set<String> known) {
         try {
             for (String fleet : writer.existingFleets()) {

@@ -21,11 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Feeds the controller from the Kubernetes API. Nothing is handed over before every kind that is served has been listed: a
- * configuration that lacks half of the objects is worse than the last good one. After that, changes are handed over as they
- * come.
+ * Feeds the controller from the Kubernetes API. Objects are passed on only after every served kind has been listed: a
+ * configuration without half of the objects is worse than the last good one. After that, changes are passed on as they
+ * arrive.
  *
- * <p>A kind whose CRD is not there is left out, and followed from when it appears.
+ * <p>A kind without a CRD is left out, and followed as soon as its CRD appears.
  */
 public final class KubernetesSource implements AutoCloseable {
     private static final Logger LOG = System.getLogger(KubernetesSource.class.getName());
@@ -33,8 +33,8 @@ public final class KubernetesSource implements AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
     /**
-     * So often in a row must a kind be missing before its objects are given up: an API server that starts may not know all of
-     * its CRDs yet.
+     * The number of discoveries in a row that must lack a kind before its objects are dropped. A starting API server
+     * may not know all of its CRDs yet.
      */
     private static final int MISSING = 3;
 
@@ -57,9 +57,9 @@ public final class KubernetesSource implements AutoCloseable {
     private volatile boolean complete;
 
     /**
-     * @param secretNamespaces where Secrets are read; none: everywhere
-     * @param more kinds that are followed besides Gatehouse's own
-     * @param watched where objects are followed
+     * @param secretNamespaces the namespaces in which Secrets are read; an empty list: all namespaces
+     * @param more kinds to follow in addition to Gatehouse's own
+     * @param watched the namespaces in which objects are followed
      */
     KubernetesSource(
             KubernetesClient client,
@@ -141,7 +141,7 @@ public final class KubernetesSource implements AutoCloseable {
                 begin(kind);
             } else if (!watch.served().equals(kind)) {
                 LOG.log(Level.INFO, "{0} is followed as {1} from now on", watch.served(), kind);
-                // The same objects in another version: what is gone meanwhile is found by comparing names.
+                // The kind is served in another version. Objects that were deleted meanwhile are found by comparing names.
                 begin(kind, watch);
             } else if (moved && kind.kind().namespaced()) {
                 begin(kind, watch);
@@ -187,7 +187,7 @@ public final class KubernetesSource implements AutoCloseable {
                     initial.addAll(changes);
                     pending.remove(kind);
                     if (pending.isEmpty()) {
-                        // The queue is empty, since nothing was handed over yet: this does not wait.
+                        // The queue is empty, since nothing was submitted yet, so this call does not block.
                         controller.submit(initial);
                         initial.clear();
                         complete = true;

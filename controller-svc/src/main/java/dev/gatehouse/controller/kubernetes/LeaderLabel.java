@@ -13,13 +13,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Labels this replica's pod while it serves, so that the Service of the config log leads to it and to no other: only the leader
- * can make something of what the proxies report. One virtual thread looks when it is woken, and every half minute.
+ * Labels this replica's pod while it serves, so that the Service of the config log leads to this pod only: only the
+ * leader can act on the proxies' reports. One virtual thread checks the label every half minute, and when it is woken.
  */
 final class LeaderLabel implements AutoCloseable {
     private static final Logger LOG = System.getLogger(LeaderLabel.class.getName());
 
-    /** Says that the pod leads. */
+    /** The label of the leader's pod. */
     static final String LABEL = "gatehouse.dev/leader";
 
     private static final int LOOK_EVERY_SECONDS = 30;
@@ -60,7 +60,7 @@ final class LeaderLabel implements AutoCloseable {
         }
     }
 
-    /** False if it is to be tried again soon. */
+    /** Checks and writes the label; returns false if the attempt must be repeated soon. */
     private boolean look() {
         try {
             Pod pod = client.pods()
@@ -68,7 +68,7 @@ final class LeaderLabel implements AutoCloseable {
                     .withName(replica.identity())
                     .get();
             if (pod == null) {
-                // A process outside of the cluster: whoever started it knows where it is.
+                // The process runs outside of the cluster and has no pod to label.
                 return true;
             }
             boolean has = Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.<String, String>of())

@@ -15,8 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Which replica of the controller writes to the cluster: the one that holds the Lease. One that loses it, for example since
- * the API server was away for longer than the lease, stands for it again.
+ * Elects the controller replica that writes to the cluster: the holder of the Lease. A replica that loses the Lease,
+ * for example because the API server was unavailable for longer than the lease, becomes a candidate again.
  *
  * <p>Thread-safe.
  */
@@ -24,12 +24,12 @@ public final class Leadership implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Leadership.class.getName());
 
     /**
-     * How replicas agree.
+     * The timing of the election.
      *
-     * @param lease how long a leader that is silent leads on
+     * @param lease how long a leader stays the leader without renewing its lease
      * @param renew how long the leader tries to renew its lease before it gives up
-     * @param retry between two tries
-     * @param elects false: there is one replica only, and it leads
+     * @param retry the wait between two attempts
+     * @param elects false if there is only one replica, which always leads
      */
     public record Timing(Duration lease, Duration renew, Duration retry, boolean elects) {
         public static final Timing USUAL =
@@ -48,7 +48,7 @@ public final class Leadership implements AutoCloseable {
     private volatile boolean hasLed;
     private volatile boolean anotherLeads;
 
-    /** @param identity of this replica: unique, the pod's name */
+    /** @param identity this replica's unique name: the pod's name */
     public Leadership(KubernetesClient client, String namespace, String lease, String identity, Timing timing) {
         this.timing = timing;
         this.client = client;
@@ -58,7 +58,7 @@ public final class Leadership implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("leadership").unstarted(this::run);
     }
 
-    /** Begins to stand for the lease; returns at once. */
+    /** Starts as a candidate for the Lease; returns at once. */
     public void start() {
         thread.start();
     }
@@ -68,25 +68,25 @@ public final class Leadership implements AutoCloseable {
         return leads;
     }
 
-    /** Calls {@code listener} each time this replica begins to lead; it must not wait. */
+    /** Calls {@code listener} each time this replica begins to lead. The listener must not block. */
     public void onLead(Runnable listener) {
         listeners.add(listener);
     }
 
     /**
-     * True while xds-svc is to get its configuration from this replica: it leads, or it led and nobody else is known to. Without an
-     * API server nobody leads, and the last good configuration is still to be had.
+     * True while xds-svc must get its configuration from this replica: the replica leads, or it led last and no other
+     * replica is known to lead. So the last good configuration stays available without an API server.
      */
     public boolean serves() {
         return leads || (hasLed && !anotherLeads);
     }
 
-    /** Calls {@code listener} when another replica leads after this one did; it must not wait. */
+    /** Calls {@code listener} when another replica becomes the leader after this one. The listener must not block. */
     public void onOvertaken(Runnable listener) {
         overtaken.add(listener);
     }
 
-    /** Gives the lease back, so that another replica need not wait until it ends. */
+    /** Releases the Lease, so that another replica need not wait until it expires. */
     @Override
     public void close() throws InterruptedException {
         thread.interrupt();

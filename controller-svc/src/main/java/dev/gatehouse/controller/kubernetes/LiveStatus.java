@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The status that an object has on the cluster. Kept as text: there are as many as objects, and they are looked at rarely.
+ * The status of an object on the cluster. It is kept as text to save memory, since every object has one and it is
+ * rarely read.
  *
  * @param served the object's kind
  * @param version the object's resourceVersion with this status

@@ -15,24 +15,27 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the client has read, in the form that the readers of kinds take. What no reader asks for is left out at once. */
+/** Converts the client's objects to the trees that the readers of kinds take. Fields that no reader uses are dropped at once. */
 final class ObjectTree {
     private static final Location IN_THE_CLUSTER = new Location("cluster", 1, 1);
 
-    /** A copy of the whole object, for kubectl alone. */
+    /** An annotation with a copy of the whole object, which only kubectl uses. */
     private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-    /** What a ConfigMap may hold for a gateway under a name that says so, however large the others are. */
+    /** The keys of a ConfigMap that gateways use under fixed names. They are kept however large the ConfigMap is. */
     private static final Set<String> KNOWN = Set.of("ca.crt", "ca.crl", "tls.crt", "jwks", "response.body", "lua");
 
-    /** A ConfigMap with less is kept whole: an object may refer to any key of it. Many are large, and mean nothing to a gateway. */
+    /**
+     * A ConfigMap below this size (in bytes) is kept whole, since an object may refer to any of its keys. Many larger
+     * ConfigMaps have no meaning for a gateway.
+     */
     private static final int SMALL = 64 * 1024;
 
     private static final String PEM = "-----BEGIN ";
 
     private static final String RULES = ".conf";
 
-    /** Marks a ConfigMap with files for rules that has no rules itself. */
+    /** The label of a ConfigMap with data files for WAF rules and without rules of its own. */
     private static final String RULE_FILES = "gatehouse.dev/rule-files";
 
     private ObjectTree() {}

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 /**
  * A kind as the API server serves it.
  *
- * @param version the one of the kind's versions that is read
+ * @param version the version of the kind that is read
  * @param plural the name in the API's paths
  */
 record ServedKind(Kind<?> kind, String version, String plural) {

@@ -8,17 +8,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a change of a status means to somebody who reads events: a condition says that something is wrong now, or that it is right again.
- * Nothing is news of an object that is right from the beginning, or still on its way.
+ * Finds the news for Events in a status change: a condition became bad, or became good again. An object that is good
+ * from the beginning, or still being set up, makes no news.
  */
 final class StatusNews {
-    /** Conditions that say what is wrong by "False". */
+    /** Conditions that report a problem with the status "False". */
     private static final Set<String> GOOD = Set.of("Accepted", "Programmed", "ResolvedRefs");
 
-    /** Conditions that say what is wrong by "True". */
+    /** Conditions that report a problem with the status "True". */
     private static final Set<String> BAD = Set.of("Conflicted", "Warning");
 
-    /** An object that was just made passes through these. */
+    /** Reasons that a new object passes through while it is set up. */
     private static final Set<String> ON_ITS_WAY = Set.of("Pending", "NoResources", "AddressNotAssigned");
 
     private StatusNews() {}

@@ -28,10 +28,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what the controller says of the objects into their statuses, and nothing where it is there already. An object is
- * written at most every 500 ms, with what holds then. Only the leader writes; others follow, so that they can take over.
+ * Writes the controller's statuses to the objects. A status that the object already has is not written. An object is
+ * written at most every 500 ms, with its latest status. Only the leader writes; the other replicas follow, so that they
+ * can take over.
  *
- * <p>Thread-safe. What waits to be written is bounded by the number of objects: of each only the last counts.
+ * <p>Thread-safe. The queue is bounded by the number of objects, since it keeps only the latest status of each.
  */
 public final class StatusWriter implements AutoCloseable {
     private static final Logger LOG = System.getLogger(StatusWriter.class.getName());
@@ -46,9 +47,10 @@ public final class StatusWriter implements AutoCloseable {
     private record Due(Instant at, ObjectRef ref) {}
 
     /**
-     * What the API server dropped without a word, since its CRD does not have the fields: to write it again would drop it again.
+     * A patch whose fields the API server dropped silently because its CRD lacks them. Writing the patch again would
+     * have the same result.
      *
-     * @param json the status that it kept
+     * @param json the status that the API server kept
      */
     private record Unkept(String json, Map<String, Object> patch) {}
 
@@ -73,8 +75,8 @@ public final class StatusWriter implements AutoCloseable {
 
     /**
      * @param leads true while this replica may write
-     * @param events told of conditions that say what is wrong
-     * @param controllerNames whose entries in statuses are ours
+     * @param events receives the news of bad conditions
+     * @param controllerNames the controller names whose entries in statuses this writer owns
      */
     StatusWriter(
             KubernetesClient client,
@@ -99,7 +101,7 @@ public final class StatusWriter implements AutoCloseable {
         }
     }
 
-    /** The statuses that objects should have from now on; empty: nothing is to be said of the object any more. */
+    /** Sets the desired statuses of objects; empty: Gatehouse's part of the object's status is removed. */
     public void wanted(Map<ObjectRef, Optional<ObjectStatus>> changes) {
         changes.forEach((ref, status) -> {
             status.ifPresentOrElse(each -> desired.put(ref, each), () -> desired.remove(ref));
@@ -155,12 +157,12 @@ public final class StatusWriter implements AutoCloseable {
         unkept.remove(ref);
     }
 
-    /** A namespace that is being deleted: what is said of its objects is for nobody, and each write holds up their deletion. */
+    /** Marks a namespace as being deleted. Statuses of its objects are not written, since each write would delay their deletion. */
     void ending(String namespace) {
         endingNamespaces.add(namespace);
     }
 
-    /** A namespace is there, or is gone: one of its name may come again. */
+    /** Marks a namespace as existing or deleted. A deleted namespace may be created again. */
     void notEnding(String namespace) {
         if (endingNamespaces.remove(namespace)) {
             live.keySet().stream()
@@ -169,7 +171,7 @@ public final class StatusWriter implements AutoCloseable {
         }
     }
 
-    /** Says that this replica leads now; returns at once. */
+    /** Notifies that this replica leads from now on; returns at once. */
     void lead() {
         Set<ObjectRef> all = new HashSet<>(live.keySet());
         all.forEach(ref -> enqueue(ref, Duration.ZERO));
@@ -201,7 +203,7 @@ public final class StatusWriter implements AutoCloseable {
                     continue;
                 }
                 if (!due.equals(waiting.get(due.ref()))) {
-                    // Another time has been set for it since.
+                    // The object was given another time meanwhile, so this entry is stale.
                     order.poll();
                     continue;
                 }
@@ -213,7 +215,7 @@ public final class StatusWriter implements AutoCloseable {
                 order.poll();
                 waiting.remove(due.ref());
                 if (!underWay.add(due.ref())) {
-                    // Whoever writes it just now may not have seen the latest: once more, after that.
+                    // A write that is under way may lack the latest status, so the object is written once more afterwards.
                     Due later = new Due(clock.instant().plus(GATHER), due.ref());
                     waiting.put(due.ref(), later);
                     order.add(later);

@@ -16,9 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which certificates an installation has: one for each service, and one for each fleet that has objects. */
+/** The desired certificates of an installation: one for each service, and one for each fleet with objects. */
 final class WantedCertificates {
-    /** The service that this process is. */
+    /** The name of this process's service. */
     static final String CONTROLLER = "controller-svc";
 
     private static final String XDS = "xds-svc";
@@ -31,7 +31,7 @@ final class WantedCertificates {
         return service + "-certificate";
     }
 
-    /** The certificates by their Secrets. A fleet's is in the namespace of its other objects. */
+    /** The certificates by their Secrets. A fleet's Secret is in the namespace of its other objects. */
     static Map<ObjectKey, Place> of(Map<String, Infrastructure> fleets, InfrastructureSettings settings) {
         Map<ObjectKey, Place> wanted = new HashMap<>();
         ObjectMeta services = new ObjectMetaBuilder()

@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 /**
  * The namespaces whose objects are followed.
  *
- * @param own the controller's, which is always among them
- * @param names those that are named; none, and no selector: all
- * @param selector of namespaces by their labels, as Kubernetes' API takes it
+ * @param own the controller's namespace, which is always followed
+ * @param names the followed namespaces; an empty list without a selector: all namespaces
+ * @param selector selects namespaces by their labels, in the syntax of Kubernetes' API
  */
 public record WatchedNamespaces(String own, List<String> names, Optional<String> selector) {
     public WatchedNamespaces {
@@ -22,7 +22,7 @@ public record WatchedNamespaces(String own, List<String> names, Optional<String>
         return new WatchedNamespaces(own, List.of(), Optional.empty());
     }
 
-    /** The namespaces at this time, sorted; none: all. Throws KubernetesClientException where the API server does not answer. */
+    /** The present namespaces, sorted; an empty list: all. Throws KubernetesClientException if the API server does not answer. */
     List<String> now(KubernetesClient client) {
         if (selector.isEmpty()) {
             return names.isEmpty()

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The filter chain of a listener that takes every connection. Envoy Gateway makes it the {@code default_filter_chain} and so its users'
- * patches say; here it is the one among the {@code filter_chains} that has no condition. A patch that says
- * {@code default_filter_chain} is for it.
+ * The filter chain of a listener that accepts every connection. In Envoy Gateway, and so in its users' patches, it is
+ * the {@code default_filter_chain}. In Gatehouse it is the entry of {@code filter_chains} without a match. A patch of
+ * {@code default_filter_chain} is applied to this entry.
  */
 final class DefaultChain {
     private static final String DEFAULT = "default_filter_chain";
@@ -20,7 +20,7 @@ final class DefaultChain {
 
     private DefaultChain() {}
 
-    /** {@code tree} of a listener with the patch. */
+    /** Applies the patch to the {@code tree} of a listener. */
     static Map<String, Object> apply(Map<String, Object> tree, Patch patch) throws PatchFailure {
         int index = index(tree);
         if (!names(patch.operation()) || tree.containsKey(DEFAULT) || index < 0) {
@@ -48,7 +48,7 @@ final class DefaultChain {
                 .anyMatch(text -> text.contains(DEFAULT));
     }
 
-    /** The place of the one chain without a condition; negative: there is none, or several. */
+    /** The index of the only chain without a match; negative: there is no such chain, or there are several. */
     private static int index(Map<String, Object> tree) {
         int found = -1;
         if (tree.get(CHAINS) instanceof List<?> chains) {

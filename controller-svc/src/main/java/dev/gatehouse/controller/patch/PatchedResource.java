@@ -16,17 +16,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A resource with patches. Each patch is applied to what those before it made. A patch that cannot be applied, or of which the result is
- * a resource that Envoy would refuse, is left out, and the others go on.
+ * A resource with patches. Each patch is applied to what those before it made. A patch that cannot be applied, or whose
+ * result Envoy would refuse, is left out, and the other patches are still applied.
  *
- * @param resource what comes out; empty: there is nothing to patch
- * @param unpatched the resource before its patches: as it was given, or as the first patch added it
- * @param outcomes what became of each patch
- * @param effective the places of the patches that changed something
+ * @param resource the result; empty: there is no resource to patch
+ * @param unpatched the resource before its patches: the given one, or the one that the first patch added
+ * @param outcomes the outcome of each patch
+ * @param effective the indexes of the patches that changed the resource
  */
 public record PatchedResource(
         Optional<Message> resource, Optional<Message> unpatched, List<Outcome> outcomes, Set<Integer> effective) {
-    /** What is said of a patch of a Secret, since messages quote values. */
+    /** The problem of a patch of a Secret. It is fixed, since other messages quote values. */
     private static final String UNSHOWN =
             "it does not fit the Secret, or the result is no Secret that Envoy takes; its values are not shown here";
 
@@ -37,18 +37,18 @@ public record PatchedResource(
         effective = Set.copyOf(effective);
     }
 
-    /** What became of a patch. */
+    /** The outcome of a patch. */
     public sealed interface Outcome {
         record Applied() implements Outcome {}
 
-        /** The resource is not there. */
+        /** The resource does not exist. */
         record NotFound() implements Outcome {}
 
         /** The patch is left out. */
         record Failed(String problem) implements Outcome {}
     }
 
-    /** Where the resource is, and what it is called. */
+    /** The type and name of a resource. */
     public record Identity(String typeUrl, String name) {}
 
     /**
@@ -57,7 +57,8 @@ public record PatchedResource(
      * @param resource the resource; empty: a patch may add it
      */
     public static PatchedResource of(Identity identity, Optional<Message> resource, List<Patch> patches) {
-        // What comes out is checked once where all goes well; otherwise after each patch, to find those to leave out.
+        // The first pass checks only the final result. If it is invalid, a second pass checks after each patch, to find
+        // the patches to leave out.
         Run quick = new Run(identity, resource, false);
         patches.forEach(quick::apply);
         if (quick.failed() || quick.tree == null) {
@@ -86,7 +87,7 @@ public record PatchedResource(
         private @Nullable Message current;
         private @Nullable Map<String, Object> tree;
 
-        /** @param checking check what each patch makes */
+        /** @param checking whether the result of each patch is checked */
         Run(Identity identity, Optional<Message> resource, boolean checking) {
             this.identity = identity;
             this.checking = checking;
@@ -109,7 +110,7 @@ public record PatchedResource(
             try {
                 Map<String, Object> after;
                 if (before == null || patch.addsResource()) {
-                    // Written in any spelling of the fields' names: the patches after it know one.
+                    // The added resource may use any spelling of field names. It is normalised, since later patches use one spelling.
                     Message added = checked(identity, whole(patch));
                     after = ResourceTree.of(added);
                     current = added;
@@ -133,7 +134,7 @@ public record PatchedResource(
             }
         }
 
-        /** The operation is the only one of its JSON patch. */
+        /** The message omits the operation's index, since the JSON patch has only one operation. */
         private String problem(PatchFailure failure) {
             String message = failure.getMessage();
             return identity.typeUrl().equals(TypeUrls.SECRET)
@@ -173,7 +174,7 @@ public record PatchedResource(
         return resource;
     }
 
-    /** The name of the resource that a patch adds; empty: the value has none. */
+    /** The name of the resource that a patch adds; empty: the value has no name. */
     public static Optional<String> nameOfAdded(Patch patch) {
         if (!(patch.operation().value() instanceof Map<?, ?> value)) {
             return Optional.empty();

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Resources as trees, with the names of fields as Envoy's {@code .proto} files write them, and trees as resources. Any message of
- * Envoy's API may be packed in them.
+ * Converts resources to trees and trees to resources. The trees have the field names of Envoy's {@code .proto} files.
+ * Any message of Envoy's API may be packed in them.
  */
 final class ResourceTree {
     /** An instance of each type that may be patched. */
@@ -66,7 +66,7 @@ final class ResourceTree {
         }
     }
 
-    /** The name of a resource; empty: it has none. */
+    /** The name of a resource; empty: the resource has no name. */
     static String name(Message resource) {
         return switch (resource) {
             case Listener listener -> listener.getName();

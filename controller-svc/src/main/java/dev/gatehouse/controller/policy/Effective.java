@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What policies of one kind say together at one place.
+ * The merged policies of one kind at one place.
  *
- * @param members the policy that counts, and the one that it is merged with, if any
- * @param spec what they say: of the only member, or read from the merged tree
- * @param problems why what they say together cannot be used, as "path: message"; empty: it can
+ * @param members the effective policy, and the policy that it is merged with, if any
+ * @param spec the only member's specification, or the one read from the merged tree
+ * @param problems why the merged specification cannot be used, as "path: message"; empty: it can be used
  */
 public record Effective<S extends TargetedPolicy<S>>(List<Resource<S>> members, S spec, List<String> problems) {
-    /** What says whom a policy is for, and how it is merged, which is not merged. */
+    /** The fields for a policy's targets and its merge type, which are not merged. */
     private static final Set<String> OWN = Set.of("targetRef", "targetRefs", "targetSelectors", "mergeType");
 
     public Effective {
@@ -37,17 +37,17 @@ public record Effective<S extends TargetedPolicy<S>>(List<Resource<S>> members, 
         return new Effective<>(List.of(policy), policy.spec(), List.of());
     }
 
-    /** True for the fields of a specification that say whom it is for, and how it is merged. */
+    /** True for the fields of a specification that set its targets and its merge type. */
     public static boolean isOwn(String field) {
         return OWN.contains(field);
     }
 
-    /** The policy that counts. */
+    /** The effective policy. */
     public ObjectKey policy() {
         return members.getFirst().key();
     }
 
-    /** {@code policy} over {@code parent}, as its {@code mergeType} says. */
+    /** Merges {@code policy} over {@code parent}, by the policy's {@code mergeType}. */
     public static <S extends TargetedPolicy<S>> Effective<S> merged(
             Kind<S> kind, Resource<S> policy, Resource<S> parent) {
         Map<String, Object> less = new LinkedHashMap<>(parent.spec().tree());
@@ -77,8 +77,8 @@ public record Effective<S extends TargetedPolicy<S>>(List<Resource<S>> members, 
     }
 
     /**
-     * The member that a field of the specification comes from, such as "jwt" or "oidc.clientSecret": references in it are meant in that
-     * one's namespace.
+     * The member that a field of the specification, such as "jwt" or "oidc.clientSecret", comes from. References in the
+     * field are in that member's namespace.
      */
     public ObjectKey owner(String field) {
         return members.stream()

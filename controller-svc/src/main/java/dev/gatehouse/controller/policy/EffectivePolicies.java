@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The policies that count for one rule of a route on one listener.
+ * The effective policies of one rule of a route on one listener.
  *
  * @param security the SecurityPolicy
- * @param extensions of the EnvoyExtensionPolicy
- * @param broken a policy that counts and cannot be enforced: requests are refused with 500
+ * @param extensions the extensions of the EnvoyExtensionPolicy
+ * @param broken true if an effective policy cannot be enforced: requests are refused with 500
  */
 public record EffectivePolicies(
         Optional<Security> security,
@@ -27,7 +27,7 @@ public record EffectivePolicies(
     public static final EffectivePolicies NONE =
             new EffectivePolicies(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
 
-    /** The same on a Gateway that shows {@code certificate} to its backends. */
+    /** A copy for a Gateway whose client certificate for backends is {@code certificate}. */
     public EffectivePolicies presenting(Optional<ObjectKey> certificate) {
         return new EffectivePolicies(
                 security.map(each -> certificate.map(each::presenting).orElse(each)),
@@ -37,7 +37,7 @@ public record EffectivePolicies(
                 broken);
     }
 
-    /** Without the policies that {@code before} has run already: to ask twice would answer the same. */
+    /** A copy without the policies that the filters {@code before} have already enforced: a second call would give the same answer. */
     public EffectivePolicies after(Collection<PreRouting> before) {
         return new EffectivePolicies(
                 security.map(policy -> before.contains(new PreRouting.Access(policy.policy()))
@@ -49,7 +49,7 @@ public record EffectivePolicies(
                 broken);
     }
 
-    /** What the BackendTrafficPolicy asks for; nothing, if there is none. */
+    /** The settings of the BackendTrafficPolicy; empty settings without a policy. */
     public TrafficSettings settings() {
         return traffic.map(Traffic::settings).orElse(TrafficSettings.NONE);
     }
@@ -60,20 +60,21 @@ public record EffectivePolicies(
     /**
      * The WAFPolicy.
      *
-     * @param members the policy that counts, and those that it is merged with, the more specific first; none: TEG's ConfigMap
-     * @param spec what they say together
+     * @param members the effective policy and the policies that it is merged with, the more specific first; an empty
+     * list: TEG's ConfigMap
+     * @param spec the merged specification
      */
     public record Waf(String name, List<ObjectKey> members, WafPolicy spec) {
         public Waf {
             members = List.copyOf(members);
         }
 
-        /** True if {@code filter} has enforced the very same. */
+        /** True if {@code filter} has already enforced an equal policy. */
         boolean isEnforcedBy(PreRouting filter) {
             return filter instanceof PreRouting.Waf waf && members.equals(List.of(waf.policy()));
         }
 
-        /** True if it is not one policy alone, which has a resource of its own. */
+        /** True if several policies are merged. A single policy has a resource of its own. */
         public boolean merged() {
             return members.size() > 1;
         }

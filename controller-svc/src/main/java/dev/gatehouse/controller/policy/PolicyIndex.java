@@ -7,11 +7,11 @@ import dev.gatehouse.gatewayapi.Resource;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** What policies are for, and which of several counts. */
+/** Targets of policies, and the precedence between policies of one target. */
 public final class PolicyIndex {
     private PolicyIndex() {}
 
-    /** A target, with the namespace that its policy is in. */
+    /** A target with its namespace. */
     public record TargetKey(String kind, ObjectKey object, Optional<String> section) implements Comparable<TargetKey> {
         private static final Comparator<TargetKey> ORDER = Comparator.comparing(TargetKey::kind)
                 .thenComparing(TargetKey::object)
@@ -42,7 +42,7 @@ public final class PolicyIndex {
         }
     }
 
-    /** The policy that counts among those with the same target: the oldest, then the first by name (GEP-713). */
+    /** The effective policy among policies with the same target: the oldest, then the first by name (GEP-713). */
     public static <S> Optional<Resource<S>> winner(Iterable<Resource<S>> policies) {
         Optional<Resource<S>> best = Optional.empty();
         for (Resource<S> policy : policies) {

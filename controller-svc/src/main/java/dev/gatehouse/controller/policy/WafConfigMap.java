@@ -10,18 +10,19 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * TEG's form: a ConfigMap {@value #NAME} whose {@code directives} are the WAF's for everything that no WAFPolicy is for. They are the value
- * of the key {@code directives}, as lines or as a list in YAML, or a list of that name in a YAML value of another key.
+ * TEG's form of a WAF policy: a ConfigMap {@value #NAME}, whose {@code directives} apply to all routes without a
+ * WAFPolicy. The directives are the value of the key {@code directives}, as lines or as a list in YAML, or a list of
+ * that name in a YAML value of another key.
  */
 public final class WafConfigMap {
-    /** Its name, in the controller's namespace. */
+    /** The ConfigMap's name. It is in the controller's namespace. */
     public static final String NAME = "waf-config";
 
     private static final String DIRECTIVES = "directives";
 
     private WafConfigMap() {}
 
-    /** The directives, in order; empty: there are none, and no WAF. */
+    /** The directives in order; an empty list: there is no WAF. */
     public static List<String> directives(ConfigMap map) {
         Map<String, String> data = new TreeMap<>(map.data());
         Optional<String> own = Optional.ofNullable(data.remove(DIRECTIVES));

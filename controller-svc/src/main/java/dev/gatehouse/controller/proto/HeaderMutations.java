@@ -9,7 +9,7 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes changes of headers, in the order in which Envoy applies them: what is removed is removed of the message as it came. */
+/** Makes changes of headers, in the order in which Envoy applies them: removals come first and apply to the original message. */
 public final class HeaderMutations {
     private HeaderMutations() {}
 

@@ -4,13 +4,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 
 /**
- * Sets fields that Envoy has and the classes of its API here do not have yet: a message of {@code gatehouse.envoy.v1} has them under
- * Envoy's numbers. They are on the wire; Java sees them as unknown fields.
+ * Sets fields that Envoy supports and the generated classes of its API do not have yet. A message of {@code
+ * gatehouse.envoy.v1} has these fields under Envoy's numbers. They are sent on the wire; Java sees them as unknown
+ * fields.
  */
 public final class NewerFields {
     private NewerFields() {}
 
-    /** {@code message} with the fields of {@code newer} too. */
+    /** A copy of {@code message} that also has the fields of {@code newer}. */
     @SuppressWarnings("unchecked")
     public static <M extends Message> M with(M message, Message newer) {
         try {

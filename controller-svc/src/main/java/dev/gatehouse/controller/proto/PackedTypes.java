@@ -117,9 +117,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The messages that resources are made of, or carry packed as Any. */
+/** The message types of resources and of messages packed in them as Any. */
 public final class PackedTypes {
-    /** An instance of each. */
+    /** An instance of each type. */
     public static final List<Message> ALL = List.of(
             Listener.getDefaultInstance(),
             RouteConfiguration.getDefaultInstance(),
@@ -242,15 +242,15 @@ public final class PackedTypes {
             HttpResponseLocalReplyMatchInput.getDefaultInstance());
 
     /**
-     * By the last part of their names: to ask a message for its descriptor builds those of all files that its own needs, and most programs
-     * meet a few of these types only.
+     * The types by the last part of their names. The lookup avoids descriptors: getting a message's descriptor builds
+     * the descriptors of all files that it depends on, and most programs use only a few of these types.
      */
     private static final Map<String, List<Message>> BY_SIMPLE_NAME =
             ALL.stream().collect(Collectors.groupingBy(each -> each.getClass().getSimpleName()));
 
     private PackedTypes() {}
 
-    /** The one with that full name, "envoy.extensions.filters.http.cors.v3.Cors". */
+    /** Finds the type with the given full name, such as "envoy.extensions.filters.http.cors.v3.Cors". */
     public static Optional<Message> find(String fullName) {
         return BY_SIMPLE_NAME.getOrDefault(fullName.substring(fullName.lastIndexOf('.') + 1), List.of()).stream()
                 .filter(each -> each.getDescriptorForType().getFullName().equals(fullName))

@@ -19,9 +19,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The small messages that every resource is made of. */
+/** Makes small messages that many resources use. */
 public final class Protos {
-    /** Resources come over the stream that this one came over. */
+    /** Refers to the ADS stream that delivered the referring resource. */
     public static final ConfigSource ADS = ConfigSource.newBuilder()
             .setAds(AggregatedConfigSource.getDefaultInstance())
             .setResourceApiVersion(ApiVersion.V3)
@@ -46,7 +46,7 @@ public final class Protos {
         return Any.pack(message);
     }
 
-    /** A short text that tells {@code message} from others. */
+    /** A short hash of {@code message}, for names. */
     public static String digest(Message message) {
         try {
             ByteString.Output bytes = ByteString.newOutput();
@@ -86,7 +86,7 @@ public final class Protos {
                 .build();
     }
 
-    /** An expression of RE2. */
+    /** A matcher of an RE2 expression. */
     public static RegexMatcher regex(String pattern) {
         return RegexMatcher.newBuilder().setRegex(pattern).build();
     }

@@ -1,4 +1,4 @@
-/** What making protobuf messages of Envoy's needs everywhere. Must not know of anything in the controller. */
+/** Helpers for making Envoy's protobuf messages. Must not depend on other packages of the controller. */
 @NullMarked
 package dev.gatehouse.controller.proto;
 

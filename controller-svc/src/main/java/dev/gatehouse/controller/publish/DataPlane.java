@@ -18,15 +18,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What the subscribers of each fleet say of their configuration. Not thread-safe.
+ * The state of each fleet, from the reports of its subscribers. Not thread-safe.
  *
- * <p>A generation of an object is in force once every connected proxy has applied the transaction that it came with; it stays
- * so while newer ones are under way, and while proxies are not connected: they go on serving.
+ * <p>A generation of an object is in force once every connected proxy has applied the transaction that it came with; it
+ * stays so while newer ones are under way, and while proxies are not connected: they go on serving.
  */
 public final class DataPlane {
     private static final class Node {
         private Optional<Position> applied = Optional.empty();
-        /** By resource; a report that names none is under the empty name of its type. */
+        /** The rejections by resource. A rejection without a resource name is under the empty name of its type. */
         private final Map<DataPlaneReport.Resource, DataPlaneReport.Rejected> rejected = new LinkedHashMap<>();
 
         boolean has(Optional<Position> wanted) {
@@ -48,7 +48,10 @@ public final class DataPlane {
             }
         }
 
-        /** The subscriber has answered all up to a position: of what it refused by then only {@code still} is refused. */
+        /**
+         * The subscriber has answered everything up to a position. Of its rejections up to there, only the resources
+         * {@code still} remain rejected.
+         */
         void settle(Position position, Collection<DataPlaneReport.Resource> still) {
             rejected.entrySet().removeIf(each -> {
                 boolean later = each.getValue().getEpoch().equals(position.epoch())
@@ -58,7 +61,7 @@ public final class DataPlane {
         }
     }
 
-    /** A generation, and with which transaction it came; absent: there was none for the fleet yet. */
+    /** A generation and the transaction that it came with; absent: the fleet had no transaction yet. */
     private record Milestone(long generation, Optional<Position> position) {}
 
     private static final class Fleet {
@@ -72,8 +75,9 @@ public final class DataPlane {
     private final Map<String, Fleet> fleets = new HashMap<>();
 
     /**
-     * @param owners the objects that a resource was made from
-     * @param quarantine says what is held back in the fleets that it is for: there, refusals are told of that alone
+     * @param owners gives the objects that a resource was made from
+     * @param quarantine the parts that are held back; for fleets with quarantine only their owners are reported as
+     * rejected
      */
     public DataPlane(Function<ResourceId, Set<ObjectRef>> owners, Quarantine quarantine) {
         this.owners = owners;
@@ -98,15 +102,15 @@ public final class DataPlane {
                     Position position = new Position(
                             report.getSettled().getEpoch(), report.getSettled().getOffset());
                     node.settle(position, report.getSettled().getRefusedList());
-                    // What stays refused is told of its owners alone: all else is in force.
+                    // Only the owners of held-back parts are reported as rejected. Everything else is in force.
                     if (quarantine.isFor(report.getFleet())) {
                         node.applied = Optional.of(position);
                     }
                 }
                 case REJECTED -> node.reject(report.getRejected());
                 case CONNECTED, DISCONNECTED, WHAT_NOT_SET -> {
-                    // Connected: known of from now on. Not set: a newer xds-svc reports what this controller does not
-                    // know.
+                    // A connected subscriber is known from now on. A report that is not set comes from a newer xds-svc
+                    // and is unknown to this controller.
                 }
             }
         }
@@ -114,9 +118,9 @@ public final class DataPlane {
     }
 
     /**
-     * A generation of an object has been published.
+     * Records that a generation of an object has been published.
      *
-     * @param position of the fleet's last transaction; absent: there was none yet
+     * @param position the position of the fleet's last transaction; absent: the fleet had none yet
      */
     public FleetState published(String fleet, ObjectRef object, long generation, Optional<Position> position) {
         List<Milestone> milestones =
@@ -127,7 +131,7 @@ public final class DataPlane {
         return state(fleet);
     }
 
-    /** The object is not served by the fleet any more. */
+    /** Records that the fleet no longer serves the object. */
     public FleetState withdrawn(String name, ObjectRef object) {
         Fleet fleet = fleets.get(name);
         if (fleet != null) {
@@ -192,7 +196,7 @@ public final class DataPlane {
         }
     }
 
-    /** The lines of a message that are about a resource; all where none says so. */
+    /** The lines of {@code message} that begin with the resource's name; the whole message if no line does. */
     static String about(String name, String message) {
         String own =
                 message.lines().filter(line -> line.startsWith(name + ": ")).collect(Collectors.joining("\n"));

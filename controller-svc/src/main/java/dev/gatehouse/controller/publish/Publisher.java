@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Publishes resources to the config log: one transaction for each fleet that a change touches, with what really differs.
- * Not thread-safe.
+ * Publishes resources to the config log. A change makes one transaction for each affected fleet, with only the
+ * resources whose bytes differ. Not thread-safe.
  */
 public final class Publisher {
     private static final int VERSION_BYTES = 8;
@@ -34,7 +34,7 @@ public final class Publisher {
     private final Set<String> standing;
     private boolean started;
 
-    /** @param standing fleets that are there even while they have no resources: the callout services */
+    /** @param standing the fleets that exist even without resources: the callout services */
     public Publisher(ConfigLog log, Set<String> standing, InstantSource clock) {
         this.log = log;
         this.standing = Set.copyOf(standing);
@@ -44,7 +44,7 @@ public final class Publisher {
     /**
      * Publishes {@code changes}; an empty value removes the resource.
      *
-     * @param trace the span that publishes them, as {@code traceparent}; empty: none
+     * @param trace the span of the publication, as {@code traceparent}; empty: no trace
      * @return the position of each fleet's transaction
      */
     public Map<String, Position> publish(Map<ResourceId, Optional<Output>> changes, String trace) {
@@ -93,7 +93,7 @@ public final class Publisher {
         return lists.computeIfAbsent(fleet, _ -> new ArrayList<>());
     }
 
-    /** The version of a resource with these bytes: a hash of them. */
+    /** The version of a resource: a hash of its bytes. */
     public static String version(ByteString bytes) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -37,22 +37,23 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Isolates what proxies refuse. A refused resource is made of parts: a route table of what each route contributes, any other
- * resource of itself. The parts that proxies have not accepted before are suspects. A single suspect is held back; of several, a
- * half is suspended and the proxies' answer to the rest tells where to go on, until each part that is refused is found. What is
- * held back is served in the form that was accepted last, and its owner alone is told. All else goes on, for proxies that run
- * and for those that start.
+ * Finds and isolates the parts of resources that proxies reject. A route table consists of its routes' contributions;
+ * patches and extension servers add a part to any resource; other resources are one part. If a resource is rejected,
+ * its parts that proxies never accepted are suspects. A single suspect is held back. Of several suspects half are
+ * suspended, and the proxies' answer to the rest decides where the search continues, until each rejected part is found.
+ * A held-back part is served in its last accepted form, and only its owner's status reports the rejection. All other
+ * parts take effect, for running proxies and for new ones.
  *
- * <p>A part is tried again when it changes, and forgotten when it is gone. Not thread-safe.
+ * <p>A held-back part is tried again when it changes, and forgotten when it is removed. Not thread-safe.
  */
 public final class Quarantine {
-    /** A part of a resource; no contribution: the resource as a whole, without its patches. */
+    /** A part of a resource; without a contribution it is the whole resource without its patches. */
     private record Part(ResourceId resource, Optional<OutputPart> contribution) {
         static Part whole(ResourceId resource) {
             return new Part(resource, Optional.empty());
         }
 
-        /** What a route contributes. */
+        /** The contribution, if it is a route's. */
         Optional<RoutePart> ofRoute() {
             return contribution.flatMap(each -> switch (each) {
                 case RoutePart part -> Optional.of(part);
@@ -60,7 +61,7 @@ public final class Quarantine {
             });
         }
 
-        /** A change of the finished resource: a patch, or what an extension server makes of it. */
+        /** True if the part changes the finished resource: a patch, or an extension server's change. */
         boolean isPatch() {
             return contribution
                     .filter(each -> each instanceof PatchPart || each instanceof HookPart)
@@ -69,9 +70,10 @@ public final class Quarantine {
     }
 
     /**
-     * A part that is refused.
+     * A part that proxies reject.
      *
-     * @param proven proxies have accepted what is served instead; until then that may be what they refuse
+     * @param proven true if proxies have accepted the part's replacement; until then the replacement itself may be
+     * rejected
      */
     private record Refused(int fingerprint, Hold.Form form, boolean proven, String message, Set<ObjectRef> owners) {
         Refused omitted() {
@@ -84,9 +86,9 @@ public final class Quarantine {
     }
 
     /**
-     * A part that is not published as it is as long as the search goes on.
+     * A part that is replaced while the search goes on.
      *
-     * @param proven as of {@link Refused}; also where nothing is served instead, or what was accepted before
+     * @param proven as in {@link Refused}; also true if there is no replacement, or an earlier accepted one
      */
     private record Suspended(int fingerprint, boolean proven) {
         Suspended accepted() {
@@ -94,7 +96,7 @@ public final class Quarantine {
         }
     }
 
-    /** What a proxy said of a content. */
+    /** The proxies' answer to a version of a resource. */
     private enum Answer {
         NONE,
         ACCEPTED,
@@ -102,9 +104,10 @@ public final class Quarantine {
     }
 
     /**
-     * What proxies were sent of a resource; what is published again with the same content is not sent, nor answered, again.
+     * The last version of a resource that proxies were sent. If equal content is published again, it is neither sent
+     * nor answered again.
      *
-     * @param message empty: left out
+     * @param message empty: the resource was left out
      */
     private record Sent(Optional<Message> message, Position position, Answer answer) {
         Sent with(Answer answered) {
@@ -112,14 +115,14 @@ public final class Quarantine {
         }
     }
 
-    /** A resource as it was published last. */
+    /** A resource with its last published version. */
     private static final class Published {
         private Output wanted;
         private Map<Part, Integer> parts;
         private Optional<Sent> sent = Optional.empty();
-        /** Since when what was sent is the present version; empty: another version is about to be published. */
+        /** The transaction since which the sent version is current; empty: another version is about to be published. */
         private Optional<Position> position = Optional.empty();
-        /** Of a resource without parts of routes: what was accepted last. */
+        /** The last accepted version, for a resource without contributions of routes. */
         private Optional<Output> lastGood = Optional.empty();
 
         Published(Output wanted, Map<Part, Integer> parts) {
@@ -154,7 +157,7 @@ public final class Quarantine {
                     .put(part, fingerprint);
         }
 
-        /** Whether it was there. */
+        /** Removes {@code part}; returns whether it was present. */
         boolean remove(Part part) {
             boolean removed = contains(part);
             byResource.computeIfPresent(part.resource(), (_, own) -> {
@@ -164,7 +167,7 @@ public final class Quarantine {
             return removed;
         }
 
-        /** Those of a resource. */
+        /** The accepted parts of a resource. */
         Set<Part> of(ResourceId resource) {
             return byResource.getOrDefault(resource, Map.of()).keySet();
         }
@@ -179,10 +182,13 @@ public final class Quarantine {
         private final Good good = new Good();
         private final Map<Part, Refused> refused = new HashMap<>();
         private final Map<Part, Suspended> suspended = new HashMap<>();
-        /** Of each resource, the suspended parts that are still to be tried, a group at a time. */
+        /** For each resource, the groups of suspended parts that are still to be tried, one group at a time. */
         private final Map<ResourceId, Deque<List<Part>>> groups = new LinkedHashMap<>();
 
-        /** The resources of which suspended parts without a last good version are left out: answered by 500 they are refused, too. */
+        /**
+         * The resources whose suspended parts without a last good version are left out, since proxies reject them even
+         * if they are answered with 500.
+         */
         private final Set<ResourceId> omitting = new HashSet<>();
 
         private Optional<String> witness = Optional.empty();
@@ -198,24 +204,24 @@ public final class Quarantine {
     private final Set<String> exempt;
     private final Map<PoolKey, Pool> pools = new HashMap<>();
     private final Map<String, Set<PoolKey>> poolsOf = new HashMap<>();
-    /** The pools of which something is, or was, refused. */
+    /** The pools with present or past rejections. */
     private final Set<Pool> refusing = new HashSet<>();
 
     private final Map<OutputPart, Hold> held = new HashMap<>();
     private final List<Change> changes = new ArrayList<>();
     private final Set<ResourceId> again = new HashSet<>();
 
-    /** @param exempt fleets that keep the last good version of each resource themselves: the callout services */
+    /** @param exempt the fleets that keep the last good version of each resource themselves: the callout services */
     public Quarantine(Set<String> exempt) {
         this.exempt = Set.copyOf(exempt);
     }
 
-    /** Whether refusals of the fleet are isolated here. */
+    /** Whether this quarantine isolates rejections of the fleet. */
     public boolean isFor(String fleet) {
         return !exempt.contains(fleet);
     }
 
-    /** The owners of what is held back in a fleet, each with the proxy's words. */
+    /** The owners of held-back parts in a fleet, each with the proxy's error message. */
     public Map<ObjectRef, String> rejections(String fleet) {
         Map<ObjectRef, String> rejections = new HashMap<>();
         for (PoolKey key : poolsOf.getOrDefault(fleet, Set.of())) {
@@ -227,7 +233,7 @@ public final class Quarantine {
         return rejections;
     }
 
-    /** The owners of what is held back in any fleet. */
+    /** The owners of held-back parts in all fleets. */
     public Set<ObjectRef> refused() {
         refusing.removeIf(pool -> pool.refused.isEmpty());
         return refusing.stream()
@@ -269,19 +275,22 @@ public final class Quarantine {
                     pool.witness = pool.witness.filter(node -> !node.equals(report.getNodeId()));
                 });
             case CONNECTED, WHAT_NOT_SET -> {
-                // Neither says anything of a resource.
+                // These reports say nothing about a resource.
             }
         }
     }
 
-    /** What follows for the translation from what was taken since the last call. */
+    /** The changes for the translation that follow from the reports since the last call. */
     public List<Change> changes() {
         List<Change> taken = List.copyOf(changes);
         changes.clear();
         return taken;
     }
 
-    /** What is to be published of {@code wanted}: a resource that is held back as a whole is replaced, or left out. */
+    /**
+     * The resources to publish for {@code wanted}. A resource that is held back as a whole is replaced by its last good
+     * version, or left out.
+     */
     public Map<ResourceId, Optional<Output>> pass(Map<ResourceId, Optional<Output>> wanted) {
         Map<ResourceId, Optional<Output>> passed = new HashMap<>(wanted);
         wanted.forEach((id, output) -> {
@@ -301,9 +310,9 @@ public final class Quarantine {
     }
 
     /**
-     * The resources that were passed last are in these transactions.
+     * Records the transactions of the resources that were passed last.
      *
-     * @param positions of the fleets of which anything is sent
+     * @param positions the transaction of each fleet with sent resources
      */
     public void published(Map<ResourceId, Optional<Output>> passed, Map<String, Position> positions) {
         Map<ResourceId, Answer> known = new HashMap<>();
@@ -318,7 +327,7 @@ public final class Quarantine {
             Pool pool = pool(key(id));
             switch (answer) {
                 case NONE -> {
-                    // It is to come.
+                    // The answer is still to come.
                 }
                 case ACCEPTED -> accept(pool, id);
                 case REFUSED -> reject(pool, List.of(id));
@@ -327,7 +336,7 @@ public final class Quarantine {
         known.keySet().stream().map(Quarantine::key).distinct().map(this::pool).forEach(this::goOn);
     }
 
-    /** What proxies have said already of a resource as it is published now. */
+    /** The proxies' known answer to a resource as it is published now. */
     private static Answer published(Pool pool, ResourceId id, Optional<Message> message, Optional<Position> position) {
         Published published = pool.of(id);
         Optional<Sent> same = published.sent.filter(sent -> sent.message().equals(message));
@@ -337,7 +346,7 @@ public final class Quarantine {
         return same.map(Sent::answer).orElse(Answer.NONE);
     }
 
-    /** Whether there is something to pass, though nothing else changes. */
+    /** Whether {@link #pass} has resources to return even if nothing else changes. */
     public boolean isPending() {
         return !again.isEmpty();
     }
@@ -370,12 +379,12 @@ public final class Quarantine {
         release(pool, id, output, parts);
     }
 
-    /** The fingerprint of a resource of one piece; patches have their own. */
+    /** The fingerprint of a resource without its patches, which have fingerprints of their own. */
     private static int whole(Output output) {
         return output.unpatched().orElse(output.message()).hashCode();
     }
 
-    /** Parts that are others now, or are gone, are held back no longer. */
+    /** Ends the holds of parts that changed or were removed. */
     private void release(Pool pool, ResourceId id, Output wanted, Map<Part, Integer> parts) {
         Set<Part> own = new HashSet<>();
         pool.refused.keySet().stream()
@@ -399,7 +408,7 @@ public final class Quarantine {
         withdraw(pool, id, part -> !parts.containsKey(part) && !isHeld(pool, part));
     }
 
-    /** Forgets that parts were accepted. */
+    /** Forgets that proxies accepted the parts that match {@code which}. */
     private void withdraw(Pool pool, ResourceId id, Predicate<Part> which) {
         List<Part> gone = pool.good.of(id).stream().filter(which).toList();
         for (Part part : gone) {
@@ -448,7 +457,7 @@ public final class Quarantine {
             return Optional.of(output);
         }
         Published published = pool.of(id);
-        // A proxy keeps its own last good listener: none must be closed because this process knows of no other.
+        // A proxy keeps its own last good listener. A listener must not be removed only because this process knows no good version of it.
         return published.lastGood.or(
                 () -> id.typeUrl().equals(TypeUrls.LISTENER) ? Optional.of(output) : Optional.empty());
     }
@@ -459,7 +468,7 @@ public final class Quarantine {
         for (String name : rejected.getResourcesList()) {
             ResourceId id = new ResourceId(fleet, rejected.getTypeUrl(), name);
             Published published = pool.published.get(id);
-            // An older version: the answer to the newer one is under way.
+            // The answer is to an older version, and the answer to the newer one is still to come.
             if (published != null && published.isWithin(position)) {
                 ids.add(id);
             }
@@ -472,7 +481,7 @@ public final class Quarantine {
         reject(pool, ids);
     }
 
-    /** Draws the conclusions from the refusal of resources as they are published now. */
+    /** Continues the search after the rejection of resources as they are published now. */
     private void reject(Pool pool, List<ResourceId> ids) {
         ids.forEach(id -> answered(pool, id, Answer.REFUSED));
         boolean found = false;
@@ -484,7 +493,7 @@ public final class Quarantine {
                 }
             });
             if (!suspects.stream().allMatch(Part::isPatch)) {
-                // A patch that was accepted may not fit what has changed beside it.
+                // An accepted patch may not fit the changed resource, so it becomes a suspect again.
                 pool.of(id).parts.keySet().stream()
                         .filter(part -> part.isPatch() && !isHeld(pool, part) && pool.good.remove(part))
                         .forEach(suspects::add);
@@ -497,7 +506,7 @@ public final class Quarantine {
             return;
         }
         List<Part> suspects = new ArrayList<>();
-        // What was accepted once is refused now, by a proxy of another version: all of it is suspect.
+        // Accepted parts are now rejected, by a proxy of another version. All of them become suspects.
         for (ResourceId id : ids) {
             pool.of(id).parts.keySet().stream()
                     .filter(part -> !isHeld(pool, part))
@@ -510,7 +519,7 @@ public final class Quarantine {
         suspects.stream().collect(Collectors.groupingBy(Part::resource)).forEach((id, own) -> narrow(pool, id, own));
     }
 
-    /** Looks for what is refused among parts that are published as they are. */
+    /** Searches the rejected part among {@code suspects}, which are published unchanged. */
     private boolean suspect(Pool pool, ResourceId id, List<Part> suspects) {
         boolean certain = substituted(pool, id, each -> !each.proven()).isEmpty()
                 && pool.suspended.entrySet().stream()
@@ -519,16 +528,16 @@ public final class Quarantine {
         if (certain) {
             narrow(pool, id, suspects);
         } else {
-            // Either what is served instead of a part is refused, too, or a suspect is: the suspects wait for the
-            // answer.
+            // Either a replacement is rejected or a suspect is. The suspects are suspended until proxies answer to the
+            // replacements.
             park(pool, id, suspects);
         }
         return true;
     }
 
     /**
-     * Nothing that is published as it is can be what is refused, so what is served instead of other parts is: suspended parts are left
-     * out as long as the search goes on, and a part that is found is left out for good. False: there is neither.
+     * No unchanged part can be the cause of the rejection, so a replacement is. Suspended parts are left out while the
+     * search goes on, and rejected parts are left out until they change. Returns false if there is no replacement.
      */
     private boolean replace(Pool pool, ResourceId id) {
         List<Part> suspended = pool.suspended.keySet().stream()
@@ -536,7 +545,7 @@ public final class Quarantine {
                 .filter(part -> !pool.good.contains(part))
                 .toList();
         if (!suspended.isEmpty() && pool.omitting.add(id)) {
-            // The parts found before this was known are suspects again.
+            // Parts that were found before this became known are suspects again.
             substituted(pool, id, each -> !each.proven()).forEach(part -> {
                 park(pool, id, List.of(part));
                 pool.refused.remove(part);
@@ -554,7 +563,7 @@ public final class Quarantine {
         return pool.refused.containsKey(part) || pool.suspended.containsKey(part);
     }
 
-    /** The refused parts of a resource for which something else is served. */
+    /** The rejected parts of a resource for which a replacement is served. */
     private static List<Part> substituted(Pool pool, ResourceId id, Predicate<Refused> which) {
         return pool.refused.entrySet().stream()
                 .filter(each -> each.getValue().form() == Hold.Form.LAST_GOOD && which.test(each.getValue()))
@@ -563,7 +572,7 @@ public final class Quarantine {
                 .toList();
     }
 
-    /** Leaves out parts of which even what was served instead is refused. */
+    /** Leaves out parts whose replacement is rejected too. */
     private void omit(Pool pool, List<Part> parts) {
         for (Part part : parts) {
             pool.refused.computeIfPresent(part, (_, before) -> {
@@ -573,13 +582,13 @@ public final class Quarantine {
         }
     }
 
-    /** Another version of the resource is about to be published: until then no answer says anything about it. */
+    /** Marks that another version of the resource is about to be published. Answers until then do not count. */
     private static void awaitNext(Pool pool, ResourceId id) {
         pool.of(id).position = Optional.empty();
         pool.unconfirmed.add(id);
     }
 
-    /** Suspends a group of a resource's parts, which is to be tried when the proxies have accepted the rest. */
+    /** Suspends a group of a resource's parts. The group is tried when proxies have accepted the rest. */
     private void park(Pool pool, ResourceId id, List<Part> group) {
         group.forEach(part -> suspend(pool, part));
         pool.groups.computeIfAbsent(id, _ -> new ArrayDeque<>()).push(List.copyOf(group));
@@ -622,7 +631,7 @@ public final class Quarantine {
                         () -> again.add(part.resource()));
     }
 
-    /** Puts the next group of a resource's suspended parts to the test; false: there is none. */
+    /** Publishes the next group of a resource's suspended parts as a test; returns false if there is no group. */
     private boolean resume(Pool pool, ResourceId id) {
         Deque<List<Part>> groups = pool.groups.getOrDefault(id, new ArrayDeque<>());
         while (!groups.isEmpty()) {
@@ -647,7 +656,7 @@ public final class Quarantine {
         return false;
     }
 
-    /** @param refused what of the answered resources was not accepted */
+    /** @param refused the answered resources that were not accepted */
     private void confirm(DataPlaneReport report, Position position, Set<ResourceId> refused) {
         for (PoolKey key : poolsOf.getOrDefault(report.getFleet(), Set.of())) {
             confirm(pool(key), report.getNodeId(), position, refused);
@@ -677,7 +686,7 @@ public final class Quarantine {
         published.sent = published.sent.map(sent -> sent.with(answer));
     }
 
-    /** A resource is accepted as it is published now. */
+    /** Records that proxies accepted a resource as it is published now. */
     private void accept(Pool pool, ResourceId id) {
         Published published = pool.of(id);
         pool.unconfirmed.remove(id);
@@ -697,7 +706,7 @@ public final class Quarantine {
         });
     }
 
-    /** When all of a pool is answered, each resource goes on with its next group. */
+    /** If all resources of a pool are answered, continues each resource's search with its next group. */
     private void goOn(Pool pool) {
         if (pool.unconfirmed.isEmpty()) {
             List<ResourceId> waiting = List.copyOf(pool.groups.keySet());
@@ -708,7 +717,7 @@ public final class Quarantine {
         }
     }
 
-    /** Patches before all else; then the suspects that the message quotes; where that tells nothing, a half of them. */
+    /** The likely causes: patches first, then the suspects that the message quotes; without either, half of the suspects. */
     private static List<Part> likely(Pool pool, List<Part> suspects) {
         List<Part> patches = suspects.stream().filter(Part::isPatch).toList();
         if (!patches.isEmpty()) {
@@ -750,7 +759,7 @@ public final class Quarantine {
                 .anyMatch(text -> words.stream().anyMatch(text::contains));
     }
 
-    /** What a message quotes: texts in quotes, and what stands after its last colon. */
+    /** The quotations in a message: texts in quotes, and the text after the last colon. */
     private static List<String> words(String message) {
         List<String> words = new ArrayList<>();
         Matcher matcher = QUOTED.matcher(message);

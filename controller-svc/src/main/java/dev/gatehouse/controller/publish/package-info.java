@@ -1,6 +1,6 @@
 /**
- * What leaves the controller and what comes back: transactions for the config log, and what the proxies say of them as the
- * state of a fleet. Must not translate.
+ * Publishes transactions to the config log, and turns the proxies' reports about them into the state of each fleet.
+ * Must not translate.
  */
 @NullMarked
 package dev.gatehouse.controller.publish;

@@ -6,9 +6,9 @@ import dev.gatehouse.gatewayapi.ParentReference;
 import java.util.List;
 
 /**
- * Where a route attaches.
+ * The parents and listeners that a route attaches to.
  *
- * @param parents one for each of the route's parents that is ours, in the order of the route
+ * @param parents the route's parents that this controller serves, in the route's order
  */
 public record Attachments(List<Parent> parents) {
     public Attachments {
@@ -18,8 +18,8 @@ public record Attachments(List<Parent> parents) {
     /**
      * One parent.
      *
-     * @param controllerName of the Gateway's class
-     * @param accepted the condition Accepted, as far as the parent decides it
+     * @param controllerName the controller name of the Gateway's class
+     * @param accepted the condition Accepted, as far as attachment decides it
      */
     public record Parent(ParentReference reference, String controllerName, Condition accepted, List<Binding> bindings) {
         public Parent {
@@ -30,14 +30,14 @@ public record Attachments(List<Parent> parents) {
     /**
      * The route on one listener.
      *
-     * @param places for which hostnames; never empty
+     * @param places the hostnames that the route serves on the listener; never empty
      */
     public record Binding(ListenerKey listener, List<Place> places) {
         public Binding {
             places = List.copyOf(places);
         }
 
-        /** For which hostnames: the intersection of the listener's and the route's. */
+        /** The served hostnames: the intersection of the listener's and the route's hostnames. */
         public List<String> hostnames() {
             return places.stream().map(Place::hostname).toList();
         }
@@ -46,9 +46,9 @@ public record Attachments(List<Parent> parents) {
     /**
      * A hostname for which a route serves.
      *
-     * @param hostname in common to the listener and the route
-     * @param origin the most specific of the route's own hostnames that it comes from: where several routes serve the same
-     *     hostname, this decides which comes first (Gateway API, precedence of hostname intersections)
+     * @param hostname a hostname that both the listener and the route match
+     * @param origin the most specific of the route's own hostnames that covers it; if several routes serve the same
+     * hostname, it decides their precedence (Gateway API, precedence of hostname intersections)
      */
     public record Place(String hostname, String origin) {}
 }

@@ -24,12 +24,12 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A route whose references are resolved. HTTPRoute and GRPCRoute become the same thing here; so do TLSRoute, TCPRoute and
- * UDPRoute.
+ * A route whose references are resolved. HTTPRoute and GRPCRoute have one resolved form, and TLSRoute, TCPRoute and
+ * UDPRoute have another.
  *
  * @param problems why the route's condition ResolvedRefs is false, most important first
  * @param invalidRules why single rules cannot be served, by their index in the route
- * @param backends what the route refers to as backends, mirrors among them
+ * @param backends the objects that the route refers to as backends or mirrors
  */
 public record ResolvedRoute(
         List<Rule> rules, List<Problem> problems, List<InvalidRule> invalidRules, Set<ObjectRef> backends) {
@@ -40,7 +40,7 @@ public record ResolvedRoute(
         backends = Set.copyOf(backends);
     }
 
-    /** What is served of a route that cannot be resolved because of a fault: requests get a 500, connections are closed. */
+    /** The form of a route whose resolution failed by a bug: requests are answered with 500, connections are closed. */
     public static ResolvedRoute failing(RouteSpec route) {
         Rule rule = switch (route) {
             case HttpRoute _, GrpcRoute _ ->
@@ -60,7 +60,7 @@ public record ResolvedRoute(
         return new ResolvedRoute(List.of(rule), List.of(), List.of(), Set.of());
     }
 
-    /** The same route, of which more rules cannot be served. */
+    /** A copy with more invalid rules. */
     public ResolvedRoute refusing(List<InvalidRule> more) {
         if (more.isEmpty()) {
             return this;
@@ -70,41 +70,41 @@ public record ResolvedRoute(
         return new ResolvedRoute(rules, problems, all, backends);
     }
 
-    /** The same route on a Gateway that shows {@code certificate} to its backends. */
+    /** A copy for a Gateway whose client certificate for backends is {@code certificate}. */
     public ResolvedRoute presenting(ObjectKey certificate) {
         return new ResolvedRoute(
                 rules.stream().map(rule -> rule.presenting(certificate)).toList(), problems, invalidRules, backends);
     }
 
-    /** The same route, each rule's backends treated as {@code settings} say of the rule. */
+    /** A copy in which each rule's backends have the rule's {@code settings}. */
     public ResolvedRoute with(Function<Rule, ClusterSettings> settings) {
         return new ResolvedRoute(
                 rules.stream().map(rule -> rule.with(settings.apply(rule))).toList(), problems, invalidRules, backends);
     }
 
-    /** Something that keeps a reference from being resolved. */
+    /** A reason why a reference cannot be resolved. */
     public record Problem(String reason, String message) {}
 
-    /** Why a rule cannot be served as it was written. */
+    /** A rule that cannot be served as written, and the reason. */
     public record InvalidRule(int index, String reason, String message) {}
 
     /** A rule. */
     public sealed interface Rule {
-        /** Its place in the route. */
+        /** The rule's index in the route. */
         int index();
 
-        /** By which a policy may be for the rule alone. */
+        /** The rule's name, by which a policy can target the rule. */
         Optional<String> name();
 
         List<WeightedTarget> targets();
 
-        /** The same rule on a Gateway that shows {@code certificate} to its backends. */
+        /** A copy for a Gateway whose client certificate for backends is {@code certificate}. */
         Rule presenting(ObjectKey certificate);
 
-        /** The same rule, its backends treated as {@code settings} say. */
+        /** A copy whose backends have {@code settings}. */
         Rule with(ClusterSettings settings);
 
-        /** What becomes of a rule's requests. */
+        /** How a rule's requests are handled. */
         enum Service {
             SERVES,
             /** A filter cannot be applied: the rule's requests are answered with 500. */
@@ -146,7 +146,7 @@ public record ResolvedRoute(
                         service);
             }
 
-            /** Mirrors are treated as if there were no settings: a copy that fails matters to nobody. */
+            /** Mirrors do not get the settings, since a failed copy has no effect on the client. */
             @Override
             public Http with(ClusterSettings settings) {
                 return settings.equals(ClusterSettings.NONE)
@@ -203,19 +203,20 @@ public record ResolvedRoute(
 
     /** A mirror's backend. */
     public record Mirror(ClusterSpec cluster, int numerator, int denominator) {
-        /** The same mirror, whose copies get {@code credential}, as the requests do. */
+        /** A copy of the mirror whose copied requests get {@code credential}, as the original requests do. */
         Mirror injecting(InjectedCredential credential) {
             return new Mirror(cluster.injecting(credential), numerator, denominator);
         }
     }
 
     /**
-     * Filters, each kind at most once but for mirrors.
+     * The filters of a rule or backend. Each kind occurs at most once, except mirrors.
      *
-     * @param directResponse from an HTTPRouteFilter, its body in place
+     * @param directResponse from an HTTPRouteFilter, including its body
      * @param extendedRewrite from an HTTPRouteFilter
-     * @param externalAuth the server that is asked whether a request may pass
-     * @param credential from an HTTPRouteFilter: what the clusters of backends and mirrors add to requests
+     * @param externalAuth the authorization server of the filter ExternalAuth
+     * @param credential from an HTTPRouteFilter: the credential that the clusters of backends and mirrors add to
+     * requests
      */
     public record Filters(
             Optional<RouteFilter.RequestHeaderModifier> requestHeaders,
@@ -261,7 +262,7 @@ public record ResolvedRoute(
                     externalAuth.map(each -> each.presenting(certificate)));
         }
 
-        /** True if the filters do no more than change headers: what Envoy can do for each cluster of a split. */
+        /** True if the filters only change headers, which Envoy can do for each cluster of a split. */
         public boolean headersOnly() {
             return mirrors.isEmpty()
                     && redirect.isEmpty()
@@ -272,7 +273,7 @@ public record ResolvedRoute(
         }
     }
 
-    /** A match of an HTTPRoute or GRPCRoute, in one form. */
+    /** A match of an HTTPRoute or GRPCRoute, in a common form. */
     public record Match(
             HttpRoute.PathMatch path,
             List<ValueMatch> headers,
@@ -283,7 +284,7 @@ public record ResolvedRoute(
         public static final Match EVERYTHING =
                 new Match(HttpRoute.PathMatch.ANY, List.of(), List.of(), Optional.empty());
 
-        /** Without a condition on cookies. */
+        /** A match without a condition on cookies. */
         public Match(
                 HttpRoute.PathMatch path,
                 List<ValueMatch> headers,
@@ -292,7 +293,7 @@ public record ResolvedRoute(
             this(path, headers, queryParams, method, List.of());
         }
 
-        /** The same match of requests that have {@code cookies} too. */
+        /** A copy that also requires {@code cookies}. */
         Match and(List<ValueMatch> cookies) {
             return new Match(path, headers, queryParams, method, cookies);
         }

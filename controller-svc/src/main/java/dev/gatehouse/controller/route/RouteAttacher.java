@@ -23,22 +23,22 @@ import java.util.Optional;
 
 /** Decides which listeners a route attaches to. */
 public final class RouteAttacher {
-    /** What the attacher needs to know of other objects. */
+    /** The attacher's view of other objects. */
     public interface World {
-        /** The Gateway, if it is one of ours. */
+        /** The Gateway, if this controller serves it. */
         Optional<ServingGateway> gateway(ObjectKey key);
 
-        /** The Gateways of ours that routes may ask for without a name. */
+        /** The served default Gateways, which routes attach to without naming them. */
         Collection<ObjectKey> defaultGateways();
 
-        /** The Gateway that a ListenerSet adds to. */
+        /** The Gateway that a ListenerSet adds listeners to. */
         Optional<ObjectKey> gatewayOf(ObjectKey listenerSet);
 
         /** True if routes of {@code namespace} may attach to a listener owned by something in {@code own}. */
         boolean allows(Listener.Namespaces allowed, String own, String namespace);
     }
 
-    /** The reason why a route is not accepted whose rules cannot be told apart: it is not looked at any further. */
+    /** The reason of a rejected route whose rules have equal names. Such a route is not processed further. */
     public static final String INVALID_RULE = "InvalidRule";
 
     private final World world;
@@ -54,7 +54,7 @@ public final class RouteAttacher {
             attach(ref, route, reference).ifPresent(parents::add);
         }
         if (route.spec().usesDefaultGateways()) {
-            // One that does not allow the route is no parent of it: nobody asked for that Gateway.
+            // A default Gateway that does not allow the route gets no entry in the route's status, since the route does not name it.
             world.defaultGateways().stream()
                     .filter(gateway ->
                             parents.stream().noneMatch(parent -> isWhole(parent, gateway, route.namespace())))

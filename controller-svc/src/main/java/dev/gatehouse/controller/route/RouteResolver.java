@@ -42,9 +42,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Resolves what the rules of a route refer to, and finds what no proxy would take. */
+/** Resolves the references of a route's rules, and finds settings that proxies would refuse. */
 public final class RouteResolver {
-    /** What the resolver needs to know of other objects. */
+    /** The resolver's view of other objects. */
     public interface World {
         Target backend(ObjectRef route, BackendReference reference, boolean grpc, String transport);
 
@@ -59,7 +59,7 @@ public final class RouteResolver {
         /** Whether filters may refer to objects of the kind, which is an extension server's. */
         boolean isExtension(String group, String kind);
 
-        /** Whether that object of an extension server is there. */
+        /** Whether the extension server's object exists. */
         boolean extension(ExtensionReference object);
     }
 
@@ -157,7 +157,7 @@ public final class RouteResolver {
                     service(index, path, matches)));
         }
 
-        /** Each match once for each list of cookies that an HTTPRouteFilter asks for. */
+        /** Combines each match with each cookie list of an HTTPRouteFilter. */
         private List<Match> withCookies(List<Match> matches, List<RouteFilter> filters) {
             List<List<ValueMatch>> cookies = filters.stream()
                     .flatMap(filter -> filter instanceof RouteFilter.ExtensionRef extension
@@ -175,7 +175,7 @@ public final class RouteResolver {
                             .toList();
         }
 
-        /** The backends of a rule, whose filters may add a credential to requests. */
+        /** The backends of a rule, with the credential that the rule's or the backend's filters add to requests. */
         private static List<WeightedTarget> injecting(Filters rule, List<WeightedTarget> targets) {
             return rule.credential()
                     .map(credential -> targets.stream()
@@ -216,7 +216,10 @@ public final class RouteResolver {
             return targets;
         }
 
-        /** The backends of a rule; none of them where one that each request names cannot be what the rule asks for. */
+        /**
+         * The backends of a rule. If a backend of type DynamicResolver cannot be combined with the rule's other
+         * settings, all backends become unresolved.
+         */
         private List<WeightedTarget> byRequest(
                 List<WeightedTarget> targets, Filters filters, boolean session, String path) {
             Optional<WeightedTarget> named = targets.stream()
@@ -254,7 +257,7 @@ public final class RouteResolver {
                     .orElse(targets);
         }
 
-        /** Makes one cluster of the backends where a session stays with an endpoint of one, or one stands by for the others. */
+        /** Makes one cluster of a rule's backends if the rule has session persistence or a stand-by backend. */
         private List<WeightedTarget> together(List<WeightedTarget> targets, boolean session, String path, int rule) {
             List<WeightedTarget> found = targets.stream()
                     .filter(each -> each.weight() > 0 && each.target() instanceof Target.Found)
@@ -405,7 +408,7 @@ public final class RouteResolver {
                             auth);
         }
 
-        /** A server that cannot be asked lets nobody pass. */
+        /** The authorization server of a filter. If the server cannot be resolved, the rule is closed. */
         private Optional<Security.Authorizer> authorizer(RouteFilter.ExternalAuth filter, String at, int rule) {
             ExtAuth spec = ExtAuth.of(filter.server());
             BackendReference reference = filter.server().backend();
@@ -445,7 +448,10 @@ public final class RouteResolver {
                             injection.secret().key(filter.namespace()), injection.header(), injection.overwrite()));
         }
 
-        /** Conditions belong to a rule, and to one filter of it: several lists would leave open which of them must hold. */
+        /**
+         * Checks conditions of an HTTPRouteFilter. Only one filter of a rule may have them, since it would be unclear
+         * how several lists combine.
+         */
         private void matches(HttpRouteFilter filter, String at, int rule, boolean second) {
             if (at.contains(".backendRefs[")) {
                 invalid.add(new InvalidRule(
@@ -470,7 +476,7 @@ public final class RouteResolver {
                     at + ": rewrites " + what + " a second time (expected: one rewrite of " + what + ").");
         }
 
-        /** The response with the body that its ConfigMap has. */
+        /** A copy of the response with the body from its ConfigMap. */
         private HttpRouteFilter.DirectResponse withBody(
                 RouteFilter.ExtensionRef f, HttpRouteFilter.DirectResponse response, String at, int rule) {
             if (!(response.body().orElse(null) instanceof HttpRouteFilter.Body.InConfigMap map)) {
@@ -505,7 +511,7 @@ public final class RouteResolver {
             }
         }
 
-        /** What the extension server makes of the rule comes after the translation; without its object the rule is closed. */
+        /** The extension server changes the rule after the translation. Without the server's object the rule is closed. */
         private void ofServer(ExtensionReference object, String at, int rule) {
             if (at.contains(".backendRefs[")) {
                 invalid.add(new InvalidRule(
@@ -576,7 +582,7 @@ public final class RouteResolver {
                             problem -> invalid.add(new InvalidRule(rule, "UnsupportedValue", place + problem + ".")));
         }
 
-        /** A request that is answered without a backend cannot be mirrored: Envoy does it on the way there. */
+        /** A request that is answered without a backend cannot be mirrored, since Envoy copies requests on their way to a backend. */
         private void incompatible(List<RouteFilter> filters, List<BackendReference> backends, String path, int rule) {
             List<List<RouteFilter>> together = new ArrayList<>();
             together.add(filters);

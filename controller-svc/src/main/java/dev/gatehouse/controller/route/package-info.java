@@ -1,5 +1,6 @@
 /**
- * Routes: which listeners they attach to, and what their rules lead to. Pure; must not know of Envoy resources.
+ * Routes: the listeners that they attach to, and the backends and filters that their rules lead to. Pure; must not know
+ * of Envoy resources.
  */
 @NullMarked
 package dev.gatehouse.controller.route;

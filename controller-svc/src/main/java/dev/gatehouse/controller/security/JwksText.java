@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Key sets (RFC 7517) as Envoy reads them. A proxy refuses a listener with a key set that it cannot read, and with it every route there; keys
- * of a type that it does not know it leaves out.
+ * Checks key sets (RFC 7517) as Envoy reads them. A proxy refuses a listener, with all its routes, for one unreadable
+ * key set. It ignores keys of an unknown type.
  */
 public final class JwksText {
     private static final int SHOWN = 3;
 
-    /** The curves of RFC 7518, 6.2.1.1: the prime p and the coefficient b; a is -3. */
+    /** A curve of RFC 7518, 6.2.1.1, with its prime p and coefficient b; the coefficient a is -3. */
     private record Curve(BigInteger p, BigInteger b) {
         static Curve of(String p, String b) {
             return new Curve(new BigInteger(p, 16), new BigInteger(b, 16));

@@ -19,11 +19,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A SecurityPolicy that can be enforced.
+ * A SecurityPolicy that can be enforced, with its references resolved.
  *
- * @param policy a SecurityPolicy, or the name that policies have together
- * @param authzService authz-svc enforces the policy's apiKeyAuth, basicAuth and oidc, and what an AccessPolicy asks for, by the policy's name
- * @param access what the AccessPolicy that goes with it changes
+ * @param policy the SecurityPolicy, or the name of merged policies
+ * @param authzService true if authz-svc enforces the policy's apiKeyAuth, basicAuth and oidc, and the AccessPolicy's
+ * requirements, under the policy's name
+ * @param access the changes by the AccessPolicy that goes with it
  */
 public record Security(
         ObjectKey policy,
@@ -36,20 +37,20 @@ public record Security(
         Optional<Authorization> authorization,
         Access access) {
     /**
-     * What an AccessPolicy changes.
+     * The changes that an AccessPolicy makes.
      *
-     * @param dryRun authorization rules are counted, and deny nothing
-     * @param introspections names of issuers of opaque tokens: authz-svc tells their claims
+     * @param dryRun true if authorization rules are only counted and deny nothing
+     * @param introspections the names of issuers of opaque tokens, whose claims authz-svc supplies
      */
     public record Access(boolean dryRun, Set<String> introspections) {
-        /** Nothing. */
+        /** No changes. */
         public static final Access NONE = new Access(false, Set.of());
 
         public Access {
             introspections = Set.copyOf(introspections);
         }
 
-        /** What {@code policy} changes. */
+        /** The changes that {@code policy} makes. */
         public static Access of(AccessPolicy policy) {
             return new Access(
                     policy.dryRun(),
@@ -57,12 +58,12 @@ public record Security(
         }
     }
 
-    /** The same without the sections that authz-svc enforces. */
+    /** A copy without the sections that authz-svc enforces. */
     public Security withoutAuthzService() {
         return new Security(policy, false, Optional.empty(), cors, csrf, tokens, authorizer, authorization, access);
     }
 
-    /** True if authz-svc enforces all of it, by what a request has with it. */
+    /** True if authz-svc enforces the whole policy, with data from the request only. */
     public boolean byAuthzServiceAlone() {
         return authzService
                 && signOn.isEmpty()
@@ -79,7 +80,7 @@ public record Security(
                                 access));
     }
 
-    /** True if it may have the route selected again. */
+    /** True if it may cause a second route selection. */
     public boolean reroutes() {
         return tokens.map(Tokens::reroutes).orElse(false)
                 || authorizer.map(each -> each.spec().recomputeRoute()).orElse(false);
@@ -112,11 +113,11 @@ public record Security(
     /**
      * Sign-on by authz-svc.
      *
-     * @param key what logins of it are known by: a parameter of the provider's answers begins with it and a dot
-     * @param answers the provider's answers, by path and that parameter
-     * @param callbackPath answers that belong to no login
-     * @param backChannelPath the provider's own requests, whose bodies authz-svc gets
-     * @param internalHeaders of tokens for filters, which no backend gets
+     * @param key identifies its logins: a parameter of the provider's answers begins with the key and a dot
+     * @param answers the paths of the provider's answers, each with that parameter
+     * @param callbackPath the path of answers that belong to no login
+     * @param backChannelPath the path of the provider's own requests, whose bodies authz-svc gets
+     * @param internalHeaders the headers with tokens for filters, which no backend gets
      */
     public record SignOn(
             String key,
@@ -126,7 +127,7 @@ public record Security(
             String frontChannelPath,
             String backChannelPath,
             List<String> internalHeaders) {
-        /** A request with {@code parameter} for {@code path}. */
+        /** A request for {@code path} with the query parameter {@code parameter}. */
         public record Answer(String path, String parameter) {}
 
         public SignOn {
@@ -141,7 +142,7 @@ public record Security(
             providers = List.copyOf(providers);
         }
 
-        /** True if a token may have the route selected again. */
+        /** True if a token may cause a second route selection. */
         public boolean reroutes() {
             return providers.stream().anyMatch(each -> each.spec().recomputeRoute());
         }
@@ -155,12 +156,12 @@ public record Security(
         }
     }
 
-    /** Who signs tokens, with the keys that verify them. */
+    /** An issuer of tokens, with the keys that verify the tokens. */
     public record Provider(Jwt.Provider spec, Keys keys) {}
 
-    /** Where keys come from. */
+    /** The source of keys. */
     public sealed interface Keys {
-        /** Where they are fetched. */
+        /** The cluster from which keys are fetched; empty: the keys are known. */
         Optional<ClusterSpec> cluster();
 
         /** The same on a Gateway that shows {@code certificate} to its backends. */
@@ -194,12 +195,12 @@ public record Security(
     }
 
     /**
-     * A server that is asked whether a request may pass.
+     * An authorization server.
      *
-     * @param authority by which it is called
-     * @param contextExtensions what it is told with each request
-     * @param secret true if some of that comes from a Secret
-     * @param ofRule a filter of the route's rule asks for it, beside what policies ask for
+     * @param authority the authority of calls to it
+     * @param contextExtensions additional data that it gets with each request
+     * @param secret true if part of that data comes from a Secret
+     * @param ofRule true if a filter of the route's rule configures it, in addition to policies
      */
     public record Authorizer(
             ExtAuth spec,
@@ -217,7 +218,7 @@ public record Security(
             return new Authorizer(spec, cluster.presenting(certificate), authority, contextExtensions, secret, ofRule);
         }
 
-        /** The values are not shown: they may be secret. */
+        /** The text hides the values, since they may be secret. */
         @Override
         public String toString() {
             return "Authorizer[spec=" + spec + ", cluster=" + cluster + ", authority=" + authority

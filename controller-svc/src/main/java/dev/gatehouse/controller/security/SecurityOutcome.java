@@ -3,7 +3,7 @@ package dev.gatehouse.controller.security;
 import java.util.List;
 import java.util.Optional;
 
-/** What became of a SecurityPolicy. */
+/** The outcome of resolving a SecurityPolicy. */
 public sealed interface SecurityOutcome {
     /** Why the policy is not accepted. */
     Optional<String> problem();
@@ -11,8 +11,8 @@ public sealed interface SecurityOutcome {
     /**
      * The policy is enforced.
      *
-     * @param bypassed why its extAuth is left out: the server is not there, and failOpen says that requests pass then
-     * @param warnings what of the policy has no effect
+     * @param bypassed why its extAuth is left out: the server cannot be resolved, and failOpen lets requests pass
+     * @param warnings the policy's fields that have no effect
      */
     record Enforced(Security security, Optional<String> bypassed, List<String> warnings) implements SecurityOutcome {
         public Enforced {
@@ -25,7 +25,7 @@ public sealed interface SecurityOutcome {
         }
     }
 
-    /** The policy cannot be enforced: whatever it is for is closed. */
+    /** The policy cannot be enforced: its targets are closed. */
     record Invalid(String message) implements SecurityOutcome {
         @Override
         public Optional<String> problem() {

@@ -26,13 +26,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Resolves what a SecurityPolicy refers to. A reference that leads nowhere makes the policy invalid, and so closes what it is for. */
+/** Resolves the references of a SecurityPolicy. An unresolved reference makes the policy invalid, which closes its targets. */
 public final class SecurityResolver {
     private static final String JWKS_KEY = "jwks";
     private static final String JWT = "jwt";
     private static final String EXT_AUTH = "extAuth";
 
-    /** What the resolver needs to know of other objects. */
+    /** The resolver's view of other objects. */
     public interface World extends ServiceClusters.World {
         /** Why proxies must not call {@code endpoint}. */
         Optional<String> refusal(Backend.Endpoint endpoint);
@@ -55,11 +55,12 @@ public final class SecurityResolver {
     }
 
     /**
-     * Resolves the policy {@code key}, or what several say together.
+     * Resolves the policy {@code key}, or merged policies.
      *
-     * @param owners the policy that a section comes from, such as "jwt": references in it are meant in that one's namespace
+     * @param owners gives the policy that a section such as "jwt" comes from, whose namespace the section's references
+     * are in
      * @param credentialProblem why authz-svc cannot enforce its part
-     * @param signOn what authz-svc does of its oidc
+     * @param signOn the sign-on that authz-svc enforces for its oidc
      * @param more the AccessPolicy that goes with it
      */
     public static SecurityOutcome resolve(

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How token filters get the tokens of a session. With Envoy Gateway they read them from cookies, in which the whole session is. Here sessions
- * are not in cookies: authz-svc hands the tokens on in headers, which no client can set and no backend gets.
+ * Passes the tokens of a session to token filters. Envoy Gateway keeps the whole session in cookies, from which its
+ * filters read the tokens. Gatehouse does not keep sessions in cookies. Instead authz-svc passes the tokens on in
+ * headers that no client can set and no backend gets.
  */
 public final class SessionTokens {
     /** Header of the access token. */
@@ -35,8 +36,8 @@ public final class SessionTokens {
     }
 
     /**
-     * The same provider, reading tokens of sessions too: instead of the cookies that the policy gives them as names; and where it says no
-     * place, and it is who signs the users on, the ID token.
+     * A copy of the provider that also reads tokens of sessions. The session headers take the place of the policy's
+     * token cookies. A provider without a token location that is the sign-on's own issuer reads the ID token.
      */
     public static Jwt.Provider reading(Oidc oidc, Jwt.Provider provider) {
         Optional<Jwt.Extractor> from = provider.extractFrom();

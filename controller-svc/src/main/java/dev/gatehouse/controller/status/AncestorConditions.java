@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The conditions of a policy for each of its ancestors, as they are found. Gateway API allows {@value #MAX} ancestors: of more, those where
- * something is wrong are kept first, and the last says that there are others.
+ * Collects the conditions of a policy for each of its ancestors. Gateway API allows {@value #MAX} ancestors. If there
+ * are more, ancestors with problems are kept first, and the last entry says that others are left out.
  */
 public final class AncestorConditions {
     private static final int MAX = 16;
@@ -23,14 +23,14 @@ public final class AncestorConditions {
 
     private final Map<Key, Map<String, Condition>> conditions = new LinkedHashMap<>();
 
-    /** Says {@code condition} of an ancestor, instead of an earlier one of its type. */
+    /** Sets {@code condition} for an ancestor, in place of an earlier condition of its type. */
     public void put(ParentReference ancestor, String controllerName, Condition condition) {
         conditions
                 .computeIfAbsent(new Key(ancestor, controllerName), _ -> new LinkedHashMap<>())
                 .put(condition.type(), condition);
     }
 
-    /** Accepts the policy for an ancestor, unless something else is said. */
+    /** Sets Accepted to true for an ancestor, unless another condition Accepted is set. */
     public void accept(ParentReference ancestor, String controllerName) {
         conditions
                 .computeIfAbsent(new Key(ancestor, controllerName), _ -> new LinkedHashMap<>())
@@ -39,7 +39,7 @@ public final class AncestorConditions {
                         Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted."));
     }
 
-    /** What was said, in the order of the ancestors. */
+    /** The collected conditions, in the order of the ancestors. */
     public List<ObjectStatus.ParentStatus> statuses() {
         List<ObjectStatus.ParentStatus> all = new ArrayList<>();
         conditions.forEach((key, each) -> all.add(

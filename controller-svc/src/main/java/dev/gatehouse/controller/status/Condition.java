@@ -6,7 +6,7 @@ import java.util.OptionalLong;
  * A condition of Kubernetes' convention, without the time of its last change, which the writer of statuses keeps.
  *
  * @param message for people: the offending value and what was expected
- * @param observedGeneration the object's generation that this is about, where it is not that of the status as a whole
+ * @param observedGeneration the generation that the condition is about; empty: the generation of the whole status
  */
 public record Condition(String type, Status status, String reason, String message, OptionalLong observedGeneration) {
     public Condition(String type, Status status, String reason, String message) {
@@ -28,7 +28,7 @@ public record Condition(String type, Status status, String reason, String messag
         return new Condition(type, Status.False, reason, message);
     }
 
-    /** The same, said of an earlier generation of the object. */
+    /** A copy about an earlier generation of the object. */
     public Condition ofGeneration(long generation) {
         return new Condition(type, status, reason, message, OptionalLong.of(generation));
     }

@@ -1,6 +1,6 @@
 package dev.gatehouse.controller.status;
 
-/** The condition types that Gatehouse writes: those of Gateway API and of Envoy Gateway's policies. */
+/** The condition types that Gatehouse writes: types of Gateway API and of Envoy Gateway's policies. */
 public final class Conditions {
     public static final String ACCEPTED = "Accepted";
     public static final String PROGRAMMED = "Programmed";
@@ -12,10 +12,10 @@ public final class Conditions {
     public static final String INSECURE_FRONTEND_VALIDATION = "InsecureFrontendValidationMode";
     public static final String ADDRESSES_ASSIGNED = "AddressesAssigned";
 
-    /** There are more ancestors than a status may name. */
+    /** True if there are more ancestors than a status may name. */
     public static final String AGGREGATED = "Aggregated";
 
-    /** Something that was asked for has no effect. */
+    /** True if a setting of the object has no effect. */
     public static final String WARNING = "Warning";
 
     private Conditions() {}

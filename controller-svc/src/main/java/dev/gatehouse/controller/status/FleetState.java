@@ -7,13 +7,13 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
- * What a fleet of proxies has said of its configuration.
+ * The state of a fleet of proxies, from the proxies' reports.
  *
- * @param connected how many proxies are connected
- * @param waiting those of them that have no configuration yet
- * @param refusing those of them that refused the last configuration
- * @param rejections for objects whose part the proxies refused: their words
- * @param generations for objects: the newest generation that every proxy has applied
+ * @param connected the number of connected proxies
+ * @param waiting the connected proxies without a configuration
+ * @param refusing the connected proxies that refused the last configuration
+ * @param rejections for each object with a refused part, the proxies' error message
+ * @param generations for each object, the newest generation that every proxy has applied
  */
 public record FleetState(
         int connected,
@@ -34,7 +34,8 @@ public record FleetState(
     /**
      * Whether {@code generation} of an object is in force, as the condition Programmed.
      *
-     * @param own the objects that are served with it: what proxies refuse of others, who share them, does not concern it
+     * @param own matches the objects that are served with it; rejections of other objects on the same proxies do not
+     * count
      */
     public Condition programmed(ObjectRef object, long generation, Predicate<ObjectRef> own) {
         String rejection = rejections.get(object);
@@ -50,7 +51,7 @@ public record FleetState(
         }
         Long reached = generations.get(object);
         if (reached != null) {
-            // An older generation is in force while the proxies load the newer: what was said of it still holds.
+            // While the proxies load a newer generation, the older one is in force, and its condition stays.
             Condition holds = Condition.isTrue(
                     Conditions.PROGRAMMED, "Programmed", "Every connected proxy has the configuration.");
             return reached == generation ? holds : holds.ofGeneration(reached);

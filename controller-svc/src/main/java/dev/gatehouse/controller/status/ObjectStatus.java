@@ -19,7 +19,7 @@ public sealed interface ObjectStatus {
         }
     }
 
-    /** The status of an object that is nobody's child, such as a Backend. */
+    /** The status of an object without parents, such as a Backend. */
     record Own(long generation, List<Condition> conditions) implements ObjectStatus {
         public Own {
             conditions = List.copyOf(conditions);
@@ -27,18 +27,18 @@ public sealed interface ObjectStatus {
     }
 
     /**
-     * Where a Gateway is reached.
+     * An address of a Gateway.
      *
-     * @param type "IPAddress", "Hostname", or a name that a controller has for a type of its own
-     * @param routability from where: empty where nothing is promised (GEP-5093)
+     * @param type "IPAddress", "Hostname", or a controller's own type
+     * @param routability from where clients reach it; empty: not specified (GEP-5093)
      */
     record Address(String type, String value, String routability) {}
 
     /**
      * The status of a Gateway or ListenerSet.
      *
-     * @param addresses where clients reach it
-     * @param attachedListenerSets how many ListenerSets add to it; absent: it is one
+     * @param addresses the addresses at which clients reach it
+     * @param attachedListenerSets the number of ListenerSets that add to the Gateway; absent for a ListenerSet
      */
     record Listeners(
             long generation,
@@ -59,7 +59,7 @@ public sealed interface ObjectStatus {
         }
     }
 
-    /** One listener's. */
+    /** The status of one listener. */
     record ListenerStatus(
             String name, List<Listener.RouteGroupKind> supportedKinds, int attachedRoutes, List<Condition> conditions) {
         public ListenerStatus {
@@ -68,14 +68,14 @@ public sealed interface ObjectStatus {
         }
     }
 
-    /** The status of a route: for each of its parents that is ours. */
+    /** The status of a route: an entry for each parent that this controller serves. */
     record Parents(long generation, List<ParentStatus> parents) implements ObjectStatus {
         public Parents {
             parents = List.copyOf(parents);
         }
     }
 
-    /** The status of a policy: for each object that it is for. */
+    /** The status of a policy: an entry for each ancestor. */
     record Ancestors(long generation, List<ParentStatus> ancestors) implements ObjectStatus {
         public Ancestors {
             ancestors = List.copyOf(ancestors);
@@ -83,9 +83,9 @@ public sealed interface ObjectStatus {
     }
 
     /**
-     * One parent's or ancestor's.
+     * The entry of one parent or ancestor.
      *
-     * @param controllerName who says so: the name in the GatewayClass
+     * @param controllerName the controller name in the GatewayClass, which owns the entry
      */
     record ParentStatus(ParentReference reference, String controllerName, List<Condition> conditions) {
         public ParentStatus {

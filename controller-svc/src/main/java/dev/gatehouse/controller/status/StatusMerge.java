@@ -10,12 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts what Gatehouse has to say into the status that an object has, and leaves alone what others say there: conditions of
- * types that are not ours, and the entries of other controllers. A condition keeps the time of its last transition while its
- * status is the same. Statuses are trees in the form of the Kubernetes API.
+ * Merges Gatehouse's status into an object's present status. Conditions of types that Gatehouse does not write, and
+ * entries of other controllers, stay unchanged. A condition keeps the time of its last transition while its status is
+ * the same. Statuses are trees in the form of the Kubernetes API.
  */
 public final class StatusMerge {
-    /** GEP-713: more ancestors than these the API server refuses. */
+    /** The most ancestors that the API server accepts (GEP-713). */
     private static final int MAX_ANCESTORS = 16;
 
     /** The API server's limit for a condition's message, in characters. */
@@ -38,8 +38,8 @@ public final class StatusMerge {
     private final String now;
 
     /**
-     * @param controllerNames whose entries are ours
-     * @param now when a condition changes that changes now, RFC 3339
+     * @param controllerNames the controller names whose entries Gatehouse owns
+     * @param now the transition time of conditions that change now, RFC 3339
      */
     public StatusMerge(Set<String> controllerNames, String now) {
         this.controllerNames = Set.copyOf(controllerNames);
@@ -47,9 +47,9 @@ public final class StatusMerge {
     }
 
     /**
-     * The fields of {@code live} that have to change, as a JSON merge patch; empty where nothing does.
+     * The fields of {@code live} that must change, as a JSON merge patch; empty: no field changes.
      *
-     * @param desired absent: nothing is to be said of the object any more
+     * @param desired absent: Gatehouse's part of the status is removed
      */
     public Optional<Map<String, Object>> patch(Map<String, Object> live, Optional<ObjectStatus> desired) {
         Map<String, Object> before = normal(live);
@@ -118,9 +118,9 @@ public final class StatusMerge {
                                     && Objects.equals(before.get("status"), "True")
                                     && Objects.equals(condition.get("reason"), PENDING));
             if (settled.isPresent()) {
-                // Whoever has seen a newer generation counts (Gateway API forbids to overwrite it); and what held of
-                // this
-                // one holds while a controller that has just begun waits for the proxies to say so again.
+                // A condition about a newer generation is kept, since Gateway API forbids overwriting it. A condition
+                // that held for this generation is also kept while a newly started controller waits for the proxies'
+                // reports.
                 merged.add(settled.get());
                 continue;
             }
@@ -184,7 +184,7 @@ public final class StatusMerge {
         return next;
     }
 
-    /** The order that is there stays, so that a write changes what it has to and no more. */
+    /** Keeps the present order, so that a write changes no more than necessary. */
     private static List<Map<String, Object>> inOrderOf(
             List<Map<String, Object>> live, List<Map<String, Object>> merged, String field) {
         List<Map<String, Object>> ordered = new ArrayList<>();

@@ -21,7 +21,7 @@ public final class StatusTree {
     /**
      * The value of the object's field {@code status}.
      *
-     * @param changedAt when its conditions changed last, RFC 3339
+     * @param changedAt the time of the conditions' last transition, RFC 3339
      */
     public static Map<String, Object> of(ObjectStatus status, String changedAt) {
         return new StatusTree(status.generation(), changedAt).tree(status);

@@ -3,11 +3,11 @@ package dev.gatehouse.controller.status;
 import java.util.List;
 
 /**
- * What a GatewayClass of ours supports, by the names of Gateway API v1.7 (its package {@code pkg/features}): every feature of a
- * north-south gateway that its conformance suite tests.
+ * The features that a served GatewayClass supports, by the names of Gateway API v1.7 (its package {@code
+ * pkg/features}): every feature of a north-south gateway that its conformance suite tests.
  */
 public final class SupportedFeatures {
-    /** In ascending order, as the API asks for. */
+    /** The names in ascending order, as the API requires. */
     public static final List<String> NAMES = List.of(
             "BackendTLSPolicy",
             "BackendTLSPolicySANValidation",

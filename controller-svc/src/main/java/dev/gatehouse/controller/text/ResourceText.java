@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Resources as text, with what is packed in them, and without private keys and secrets ({@link Redaction}). Not for several threads at once. */
+/** Formats resources as text, with packed messages unpacked and without private keys and secrets ({@link Redaction}). Not thread-safe. */
 public final class ResourceText {
     /** The short names of the types, as the command line has them. */
     private static final Map<String, String> TYPES = Map.of(
@@ -30,7 +30,10 @@ public final class ResourceText {
             TypeUrls.WAF, "waf",
             TypeUrls.ACCESS, "access");
 
-    /** The packed types that were met so far: the descriptors of all that there are take longer to make than most texts. */
+    /**
+     * The packed types found so far. They are collected on demand, since building the descriptors of all types takes
+     * longer than formatting most texts.
+     */
     private final Set<Descriptor> met = new HashSet<>();
 
     private JsonFormat.Printer printer = JsonFormat.printer();
@@ -64,7 +67,7 @@ public final class ResourceText {
         try {
             return printer.print(shown);
         } catch (InvalidProtocolBufferException unknown) {
-            // A patch has packed a type that nothing else here packs.
+            // A patch may have packed a type that no other resource packs.
             try {
                 return JsonFormat.printer()
                         .usingTypeRegistry(EnvoyTypes.registry())
@@ -82,7 +85,7 @@ public final class ResourceText {
         }
     }
 
-    /** Collects the types that are packed in {@code message}; true if some are new. */
+    /** Collects the types that are packed in {@code message}; returns true if some are new. */
     private boolean collect(Message message) {
         if (message instanceof Any any) {
             Optional<Message> type =

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Objects as they were written, with the statuses that they would get. */
+/** Objects as written, with the statuses that they would get. */
 public final class StatusTrees {
     private static final String STATUS = "status";
 
@@ -21,7 +21,7 @@ public final class StatusTrees {
     /**
      * The objects that have a status, in the order in which they were read.
      *
-     * @param changedAt when conditions changed last, RFC 3339
+     * @param changedAt the time of the conditions' last transition, RFC 3339
      */
     public static List<Map<String, Object>> of(
             Map<ObjectRef, Found<?>> objects, Map<ObjectRef, ObjectStatus> statuses, String changedAt) {
@@ -29,9 +29,9 @@ public final class StatusTrees {
     }
 
     /**
-     * The objects that have a status: those that were read, in their order, then those that cannot be read.
+     * The objects with a status: the readable objects in their order, then the unreadable ones.
      *
-     * @param changedAt when conditions changed last, RFC 3339
+     * @param changedAt the time of the conditions' last transition, RFC 3339
      */
     public static List<Map<String, Object>> of(
             Map<ObjectRef, Found<?>> objects,

@@ -24,15 +24,16 @@ public final class YamlText {
             .setIndicatorIndent(0)
             .setWidth(160)
             .setSplitLines(false)
-            // An alias would be numbered by what was printed before.
+            // Aliases are avoided: their numbers would depend on the texts that were printed before.
             .setDereferenceAliases(true)
             .build();
 
     private YamlText() {}
 
     /**
-     * What a reader of YAML 1.1 (Kubernetes' tools) or 1.2 may take for something else than a string: booleans, null, merge keys, numbers
-     * in all bases, sexagesimal ones, dates, and a line break that 1.2 does not know. Rather a text too many than one too few.
+     * Matches texts that a reader of YAML 1.1 (Kubernetes' tools) or 1.2 may not read as a string: booleans, null,
+     * merge keys, numbers in all bases, sexagesimal numbers, dates, and a line break that YAML 1.2 does not know.
+     * Quoting too many texts is harmless; quoting too few is not.
      */
     private static final Pattern NO_PLAIN_STRING = Pattern.compile("(?i)y|n|yes|no|on|off|true|false|null|~|=|<<|"
             + "[-+]?\\.(inf|nan)?|[-+]?\\.?[0-9_][0-9a-fxob_:+\\-tz \t]*(\\.[0-9a-fxob_:+\\-tz \t]*)?|(?s:.*\\x85.*)");

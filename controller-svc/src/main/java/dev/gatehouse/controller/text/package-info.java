@@ -1,6 +1,4 @@
-/**
- * Objects, resources and statuses as text for people: trees, YAML, JSON. Must not change what they say.
- */
+/** Formats objects, resources and statuses as text for people: trees, YAML, JSON. Must not change their content. */
 @NullMarked
 package dev.gatehouse.controller.text;
 

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The AccessPolicies: which of them counts where. One for the SecurityPolicy that counts at a place comes first, then one for the place
- * itself, the most specific first.
+ * Finds the effective AccessPolicy of a rule. An AccessPolicy for the rule's effective SecurityPolicy comes first, then
+ * an AccessPolicy for the rule, route, listener or Gateway, the most specific target first.
  */
 final class AccessPolicies {
     private final Attached<AccessPolicy> attached;
@@ -29,16 +29,16 @@ final class AccessPolicies {
     }
 
     /**
-     * An AccessPolicy that counts.
+     * An effective AccessPolicy.
      *
-     * @param target what it is for, so that it counts
+     * @param target the target by which the policy is effective
      */
     record Counting(TargetKey target, Resource<AccessPolicy> policy) {}
 
     /**
-     * The policy that counts for a rule of a route on a listener.
+     * The effective policy of a rule of a route on a listener.
      *
-     * @param securityPolicies those that count there, the more specific first
+     * @param securityPolicies the rule's effective SecurityPolicies, the more specific first
      */
     Optional<Counting> counting(
             Reads reads,

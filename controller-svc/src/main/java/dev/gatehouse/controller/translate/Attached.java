@@ -22,11 +22,12 @@ import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /**
- * The policies of one kind: what each is for, and which of them counts where. The same for every kind.
+ * The policies of one kind with their targets. Finds the effective policy of a rule, in the same way for every kind.
  *
- * <p>The most specific counts: of a rule, a route, a listener, a ListenerSet, a Gateway; of several for one target the oldest, then the
- * first by name (GEP-713). A policy for a rule or a route that has a {@code mergeType} is merged with the most specific one for the
- * listener, its ListenerSet or its Gateway (Envoy Gateway's MergeType).
+ * <p>The policy with the most specific target is effective: a rule, then a route, a listener, a ListenerSet, a Gateway.
+ * Of several policies for one target it is the oldest, then the first by name (GEP-713). A policy for a rule or a route
+ * that has a {@code mergeType} is merged with the most specific one for the listener, its ListenerSet or its Gateway
+ * (Envoy Gateway's MergeType).
  */
 final class Attached<S extends TargetedPolicy<S>> {
     private final Kind<S> kind;
@@ -46,17 +47,17 @@ final class Attached<S extends TargetedPolicy<S>> {
         return kind;
     }
 
-    /** The policies, with what their selectors select among their targets. */
+    /** The policies. Their targets include the objects that their selectors select. */
     Collection<ObjectKey, Resource<S>> policies() {
         return policies;
     }
 
-    /** The policies by what they are for. */
+    /** The policies by target. */
     Collection<TargetKey, SortedMap<ObjectKey, Resource<S>>> byTarget() {
         return byTarget;
     }
 
-    /** The policy that counts among those for {@code target} itself. */
+    /** The effective policy among the policies for {@code target} itself. */
     Optional<Resource<S>> at(Reads reads, TargetKey target) {
         return reads.get(byTarget, target).flatMap(each -> PolicyIndex.winner(each.values()));
     }
@@ -69,42 +70,51 @@ final class Attached<S extends TargetedPolicy<S>> {
                 .toList();
     }
 
-    /** The policy that counts for all of a listener. */
+    /** The effective policy of a listener as a whole. */
     Optional<Resource<S>> onListener(Reads reads, ListenerKey listener) {
         return first(reads, listenerTargets(listener));
     }
 
-    /** The policy that counts for a rule of a route on a listener, before it is merged with another. */
+    /** The effective policy of a rule of a route on a listener, not yet merged with a less specific one. */
     Optional<Resource<S>> counting(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return first(reads, targets(listener, route, rule));
     }
 
-    /** What {@code policy}, which is for a route or a rule, is merged with on a listener; empty: with nothing. */
+    /**
+     * The less specific policy that {@code policy}, which is for a route or a rule, is merged with on a listener;
+     * empty: {@code policy} is not merged.
+     */
     Optional<Resource<S>> parent(Reads reads, Resource<S> policy, ListenerKey listener) {
         return policy.spec().merge().isEmpty()
                 ? Optional.empty()
                 : onListener(reads, listener).filter(parent -> !parent.key().equals(policy.key()));
     }
 
-    /** What {@code policy}, which is for a route or a rule, says on a listener together with the one that it is merged with there. */
+    /** Merges {@code policy}, which is for a route or a rule, with its parent on a listener; empty: it has no parent there. */
     Optional<Effective<S>> merged(Reads reads, Resource<S> policy, ListenerKey listener) {
         return parent(reads, policy, listener).map(parent -> Effective.merged(kind, policy, parent));
     }
 
-    /** What the policies say together for a rule of a route on a listener. */
+    /** The effective policy of a rule of a route on a listener, merged with its parent if it has one. */
     Optional<Effective<S>> effective(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return counting(reads, listener, route, rule)
                 .map(policy -> merged(reads, policy, listener).orElseGet(() -> Effective.of(policy)));
     }
 
-    /** The policies that {@link #effective} is made of, the more specific first: for who asks whose they are, not what they say together. */
+    /**
+     * The policies that {@link #effective} is merged from, the more specific first. For callers that need the policies'
+     * owners and not the merged settings.
+     */
     List<Resource<S>> members(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return counting(reads, listener, route, rule).stream()
                 .flatMap(policy -> Stream.concat(Stream.of(policy), parent(reads, policy, listener).stream()))
                 .toList();
     }
 
-    /** Which policy counts for a rule of a route on a listener, by which target, and with what it is merged. */
+    /**
+     * The effective policy of a rule of a route on a listener, with the target by which it is effective and the
+     * policies that it is merged with.
+     */
     Optional<PolicyUse> use(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return targets(listener, route, rule).stream()
                 .filter(target -> at(reads, target).isPresent())
@@ -123,7 +133,7 @@ final class Attached<S extends TargetedPolicy<S>> {
         return Optional.empty();
     }
 
-    /** What a policy may be for to count for a rule of a route on a listener, the most specific first. */
+    /** The targets whose policies can be effective for a rule of a route on a listener, the most specific first. */
     static List<TargetKey> targets(ListenerKey listener, ObjectRef route, Optional<String> rule) {
         List<TargetKey> targets = new ArrayList<>();
         rule.ifPresent(name -> targets.add(new TargetKey(route.kind(), route.key(), Optional.of(name))));
@@ -132,7 +142,7 @@ final class Attached<S extends TargetedPolicy<S>> {
         return targets;
     }
 
-    /** What a policy may be for to count for all of a listener, the most specific first. */
+    /** The targets whose policies can be effective for a listener as a whole, the most specific first. */
     static List<TargetKey> listenerTargets(ListenerKey listener) {
         List<TargetKey> targets = new ArrayList<>();
         ObjectRef owner = listener.owner();

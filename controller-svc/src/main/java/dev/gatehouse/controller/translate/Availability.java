@@ -17,8 +17,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Which ports of Services have ready endpoints, for the condition BackendsAvailable of routes. An address that comes or goes beside others
- * changes nothing here, and so no status.
+ * Finds the Service ports with ready endpoints, for the condition BackendsAvailable of routes. An address that is added
+ * or removed beside other ready addresses does not change this result, and so causes no status update.
  */
 final class Availability {
     /** @param ready the names of the ports that have a ready endpoint */
@@ -44,7 +44,7 @@ final class Availability {
         return port.orElse("") + "/" + transport;
     }
 
-    /** What a route of HTTP is told of backends without a ready endpoint; empty: each has one. */
+    /** The condition of an HTTP route with backends that have no ready endpoint; empty: each backend has a ready endpoint. */
     Optional<Condition> condition(Reads reads, ResolvedRoute route) {
         boolean http = route.rules().stream().anyMatch(ResolvedRoute.Rule.Http.class::isInstance);
         Set<String> missing = new TreeSet<>();

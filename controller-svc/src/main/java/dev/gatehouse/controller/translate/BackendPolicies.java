@@ -24,7 +24,10 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** XBackendTrafficPolicies: which one counts for a backend, and what becomes of it. Of several for one backend the oldest counts. */
+/**
+ * XBackendTrafficPolicies: finds the effective policy of a backend, and makes the policies' statuses. Of several
+ * policies for one backend the oldest is effective.
+ */
 final class BackendPolicies {
     private static final List<Kind<?>> TARGETS = List.of(Kinds.SERVICE, Kinds.SERVICE_IMPORT, Kinds.BACKEND);
 
@@ -57,7 +60,7 @@ final class BackendPolicies {
         return policy.spec().targets().stream().map(target -> ref(target, policy.key()));
     }
 
-    /** What the policy that counts for a backend says. */
+    /** The settings of a backend's effective policy. */
     BackendWishes wishes(Reads reads, ObjectRef backend) {
         return winner(reads, backend)
                 .map(policy -> new BackendWishes(
@@ -72,9 +75,9 @@ final class BackendPolicies {
     }
 
     /**
-     * The status of a policy: for the Gateways whose routes use a target, and for each target that cannot be one.
+     * The status of a policy: an entry for each Gateway whose routes use a target, and for each invalid target.
      *
-     * @param users who uses one of the policy's backends, with the controllers of the Gateways' classes
+     * @param users the users of the policy's backends, each with the controller name of the Gateway's class
      * @param controller our own controller name
      */
     Optional<ObjectStatus> status(

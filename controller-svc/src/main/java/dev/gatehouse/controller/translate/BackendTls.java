@@ -31,8 +31,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * BackendTLSPolicies: which one counts for a port of a backend, and what becomes of it. One that cannot be applied closes the backend: in no
- * case goes plain text where TLS was asked for.
+ * BackendTLSPolicies: finds the effective policy of a backend's port, and makes the policies' statuses. A policy that
+ * cannot be applied closes the backend, so that plain text never takes the place of the required TLS.
  */
 final class BackendTls {
     private static final List<Kind<?>> TARGETS = List.of(Kinds.SERVICE, Kinds.SERVICE_IMPORT, Kinds.BACKEND);
@@ -40,7 +40,7 @@ final class BackendTls {
     private final Inputs inputs;
     private final Collection<ObjectRef, SortedMap<ObjectKey, Resource<BackendTlsPolicy>>> byBackend;
 
-    /** The policies that cannot be read, by what they are for. */
+    /** The unreadable policies, by target. */
     private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> broken;
 
     private final Bundles bundles;
@@ -68,7 +68,7 @@ final class BackendTls {
         });
     }
 
-    /** Why a policy cannot be honoured: a condition of it that is false. */
+    /** Why a policy cannot be applied, as one of its conditions that is false. */
     private record Problem(String type, String reason, String message) {}
 
     /** The backends that a policy names. */
@@ -77,9 +77,9 @@ final class BackendTls {
     }
 
     /**
-     * What the policies say of a port of {@code backend}.
+     * The verdict of the policies on a port of {@code backend}.
      *
-     * @param section the port's name; of a Backend, its number
+     * @param section the port's name; for a Backend, the port's number
      */
     TlsVerdict verdict(Reads reads, ObjectRef backend, Optional<String> section) {
         for (Optional<String> each : List.of(section, Optional.<String>empty())) {
@@ -99,7 +99,8 @@ final class BackendTls {
                 .or(() -> PolicyIndex.winner(all.stream()
                         .filter(policy -> names(policy, backend, Optional.empty()))
                         .toList()));
-        // One that asks for TLS somewhere on the backend where there is nothing may mean this port.
+        // A policy for a section that the backend does not have may mean this port. So if no policy applies to the
+        // port, each invalid one closes it.
         return counts.map(List::of).orElse(all).stream()
                 .flatMap(policy -> problem(reads, policy, backend, counts.isPresent())
                         .map(problem -> new TlsVerdict.Broken("BackendTLSPolicy " + policy.key() + ": " + problem))
@@ -130,7 +131,7 @@ final class BackendTls {
                 validation.subjectAltNames());
     }
 
-    /** @param users who uses one of the policy's backends, with the controllers of the Gateways' classes */
+    /** @param users the users of the policy's backends, each with the controller name of the Gateway's class */
     Optional<ObjectStatus> status(Reads reads, Resource<BackendTlsPolicy> policy, Map<BackendUses.User, String> users) {
         if (users.isEmpty()) {
             return Optional.empty();
@@ -188,7 +189,7 @@ final class BackendTls {
                                 + String.join(", ", sections.orElse(List.of())) + ")"));
     }
 
-    /** What a policy may name of {@code backend}: its ports; empty: the backend is not there. */
+    /** The section names that a policy may use for {@code backend}: its ports; empty: the backend does not exist. */
     private Optional<List<String>> sections(Reads reads, ObjectRef backend) {
         return switch (backend.kind()) {
             case "Service" ->
@@ -248,7 +249,7 @@ final class BackendTls {
         return Optional.empty();
     }
 
-    /** The policy that counts instead of {@code policy} for a backend that both are for, if there is one. */
+    /** The effective policy of a backend that {@code policy} is also for; empty: {@code policy} is effective for all its backends. */
     private Optional<ObjectKey> winnerOver(Reads reads, Resource<BackendTlsPolicy> policy) {
         for (BackendTlsPolicy.Target target : policy.spec().targets()) {
             ObjectRef backend = ref(target, policy.key());

@@ -28,15 +28,16 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
- * Who uses a backend: Gateways, by their routes and by filters of their listeners; policies that have services called; EnvoyProxies, for
- * telemetry. These are the ancestors of a BackendTLSPolicy, as Envoy Gateway has them.
+ * Finds the users of a backend: Gateways, by their routes and by filters of their listeners; policies whose services
+ * are the backend; EnvoyProxies, for telemetry. The users are the ancestors in a BackendTLSPolicy's status, as in Envoy
+ * Gateway.
  */
 final class BackendUses {
     /**
-     * Who uses a backend.
+     * A user of a backend.
      *
      * @param object a Gateway, a policy, or an EnvoyProxy
-     * @param listener of a Gateway, that a route names; empty: none in particular
+     * @param listener the Gateway's listener that a route names; empty: the route names no listener
      */
     record User(Kind<?> kind, ObjectKey object, Optional<String> listener) implements Comparable<User> {
         private static final Comparator<User> ORDER = Comparator.<User, String>comparing(
@@ -48,7 +49,7 @@ final class BackendUses {
             return new User(Kinds.GATEWAY, gateway, listener);
         }
 
-        /** The reference to it in a status. */
+        /** The reference to the user in a status. */
         ParentReference reference() {
             return new ParentReference(
                     kind.group(),
@@ -78,7 +79,7 @@ final class BackendUses {
         }
     }
 
-    /** By backend; the value is the controller name of the Gateway's class. */
+    /** The uses by backend, each with the controller name of the Gateway's class. */
     private final List<Collection<ObjectRef, SortedMap<Use, String>>> all;
 
     BackendUses(
@@ -165,7 +166,7 @@ final class BackendUses {
         return parent.kind().equals(Kinds.GATEWAY.name()) ? parent.sectionName() : Optional.empty();
     }
 
-    /** What uses one of {@code backends}, each with the controller name of a Gateway's class. */
+    /** The users of any of {@code backends}, each with the controller name of a Gateway's class. */
     SortedMap<User, String> of(Reads reads, Stream<ObjectRef> backends) {
         SortedMap<User, String> users = new TreeMap<>();
         backends.forEach(backend -> all.forEach(uses -> reads.get(uses, backend)

@@ -24,8 +24,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Routes that cannot be read, and that no earlier version of is served: they serve nothing, and count among the routes of the listeners that
- * they name and that allow them, since what a route holds does not decide that (Gateway API, {@code attachedRoutes}).
+ * Unreadable routes without an earlier version. Such a route serves nothing. It still counts among the attached routes
+ * of the listeners that it names and that allow it, since a route's content does not decide about attachment (Gateway
+ * API, {@code attachedRoutes}).
  */
 final class BrokenRoutes {
     private final Collection<ObjectRef, Attachments> attachments;
@@ -64,15 +65,16 @@ final class BrokenRoutes {
         return listeners;
     }
 
-    /** How many there are on a listener. */
+    /** The number of unreadable routes on a listener. */
     int on(Reads reads, ListenerKey listener) {
         return reads.get(byListener, listener).map(SortedMap::size).orElse(0);
     }
 
     /**
-     * What such a route is told of its parents that are ours; empty: it is no route, or none of them is.
+     * The status of an unreadable route for its parents that this controller serves; empty: the object is not a route,
+     * or the controller serves none of its parents.
      *
-     * @param message why it cannot be read
+     * @param message why the route cannot be read
      */
     Optional<ObjectStatus> status(Reads reads, ObjectRef ref, long generation, String message) {
         List<ObjectStatus.ParentStatus> parents =

@@ -15,7 +15,7 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
 import java.util.Optional;
 
-/** What policies refer to that have proxies call services: backends, and objects with keys, scripts and credentials. */
+/** Resolves the references of policies by which proxies call services: backends, and objects with keys, scripts and credentials. */
 class CalledServices implements SecurityResolver.World {
     private final Reads reads;
     private final Inputs inputs;

@@ -38,14 +38,14 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** ClientTrafficPolicies as collections: which one counts for a listener, and what it comes to there. */
+/** ClientTrafficPolicies as collections: finds the effective policy of each listener and its settings there. */
 final class ClientPolicies {
     /**
-     * A policy, looked at by itself.
+     * A policy checked without regard to its listeners.
      *
-     * @param httpProblem why it cannot be applied where HTTP is spoken
-     * @param tlsProblem why it cannot be applied where TLS is terminated
-     * @param warnings what of it has no effect
+     * @param httpProblem why the policy cannot be applied to an HTTP listener
+     * @param tlsProblem why the policy cannot be applied to a listener that terminates TLS
+     * @param warnings the fields that have no effect
      */
     record Checked(
             Optional<String> httpProblem,
@@ -57,13 +57,13 @@ final class ClientPolicies {
         }
     }
 
-    /** A policy that is for a listener, and that cannot be applied there without others that it is not for. */
+    /** A policy that cannot be applied to a listener alone, since it would also apply to listeners that it does not target. */
     record Refusal(ObjectKey policy, TargetKey target, String message) {}
 
     /**
-     * What counts for a listener.
+     * The effective client settings of a listener.
      *
-     * @param target by which the policy that counts is for the listener; empty: none counts
+     * @param target the target by which the effective policy applies to the listener; empty: there is no policy
      * @param problem why the listener is closed
      */
     record Effective(
@@ -72,19 +72,19 @@ final class ClientPolicies {
             refusals = List.copyOf(refusals);
         }
 
-        /** True if {@code policy} is the one that counts, by {@code target}. */
+        /** True if the policy {@code key} is effective by the target {@code by}. */
         boolean isOf(ObjectKey key, TargetKey by) {
             return policy.owner().equals(Optional.of(key)) && target.equals(Optional.of(by));
         }
     }
 
-    /** A policy that cannot be read, and what it is for. */
+    /** An unreadable policy and its targets. */
     private record Broken(Resource<BrokenObject> object, Set<TargetKey> targets) {}
 
     /** By policy. */
     final Collection<ObjectKey, Checked> checked;
 
-    /** By listener; none: no policy is for it. */
+    /** The effective settings by listener; a listener without a policy is absent. */
     final Collection<ListenerKey, Effective> effective;
 
     private final Attached<ClientTrafficPolicy> attached;
@@ -113,32 +113,32 @@ final class ClientPolicies {
         effective = graph.map("clients", model.listeners, this::effective);
     }
 
-    /** The policies, with what their selectors select among their targets. */
+    /** The policies. Their targets include the objects that their selectors select. */
     Collection<ObjectKey, Resource<ClientTrafficPolicy>> policies() {
         return attached.policies();
     }
 
-    /** The policy that counts for the clients of a listener, as {@link Attached#use}. */
+    /** The effective policy for the clients of a listener, as {@link Attached#use}. */
     Optional<PolicyUse> use(Reads reads, ListenerKey listener, ObjectRef route) {
         return attached.use(reads, listener, route, Optional.empty());
     }
 
-    /** True for a policy of this kind: how far it closes what it is for is decided here. */
+    /** True for a ClientTrafficPolicy. This class decides how far an invalid one closes its targets. */
     static boolean isOurs(ObjectRef ref) {
         return ref.kind().equals(Kinds.CLIENT_TRAFFIC_POLICY.name());
     }
 
-    /** What counts for the clients of a listener. */
+    /** The effective settings for the clients of a listener. */
     ClientPolicy of(Reads reads, ListenerKey listener) {
         return reads.get(effective, listener).map(Effective::policy).orElse(ClientPolicy.NONE);
     }
 
-    /** The policy that counts for {@code target} instead of {@code own}, if there is one. */
+    /** The policy that is effective for {@code target} instead of {@code own}; empty: {@code own} is effective. */
     Optional<ObjectKey> rival(Reads reads, TargetKey target, ObjectKey own) {
         return winner(reads, target).map(Resource::key).filter(key -> !key.equals(own));
     }
 
-    /** True if a policy is for {@code target}, be it one that cannot be read. */
+    /** True if a policy targets {@code target}, readable or not. */
     boolean isClaimed(Reads reads, TargetKey target) {
         return winner(reads, target).isPresent();
     }
@@ -234,7 +234,7 @@ final class ClientPolicies {
                 .orElse(false);
     }
 
-    /** The listener's hostname, else those of its routes. */
+    /** The listener's precise hostname; if it has none, the hostnames of its routes. */
     private Set<String> defaultHosts(Reads reads, ListenerState listener) {
         Optional<String> own = listener.spec().hostname().filter(ClientPolicies::isPrecise);
         if (own.isPresent()) {
@@ -279,8 +279,8 @@ final class ClientPolicies {
     }
 
     /**
-     * HTTP listeners that share a port share its connections: a policy for some of them only cannot be applied, as Envoy
-     * Gateway has it.
+     * HTTP listeners of one port share the port's connections, so a policy for only some of them cannot be applied.
+     * Envoy Gateway has the same rule.
      */
     private Optional<String> sharedPort(Reads reads, ListenerState listener, TargetKey target) {
         if (!isHttp(listener)) {
@@ -305,7 +305,7 @@ final class ClientPolicies {
         return listener.serving() && listener.protocol().equals(Optional.of(Protocol.HTTP));
     }
 
-    /** True if a policy for {@code target} is for the listener, too. */
+    /** True if a policy for {@code target} also applies to the listener. */
     static boolean covers(TargetKey target, ListenerKey listener) {
         return Attached.listenerTargets(listener).contains(target);
     }

@@ -22,7 +22,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What a ClientTrafficPolicy is told of each of its targets. */
+/** Makes the conditions of a ClientTrafficPolicy for each of its targets. */
 final class ClientPolicyStatuses {
     private final Model model;
 
@@ -31,9 +31,9 @@ final class ClientPolicyStatuses {
     }
 
     /**
-     * The conditions of {@code policy} for {@code target}, which is there.
+     * The conditions of {@code policy} for {@code target}, which must exist.
      *
-     * @param refused what proxies or the translation say against it
+     * @param refused why proxies or the translation refuse the policy
      */
     List<Condition> conditions(
             Reads reads, Resource<ClientTrafficPolicy> policy, TargetKey target, Optional<String> refused) {
@@ -55,7 +55,10 @@ final class ClientPolicyStatuses {
         return conditions;
     }
 
-    /** Whether {@code target} is there: a Gateway of ours, a ListenerSet of one, with the section. */
+    /**
+     * Whether {@code target} exists: a Gateway that this controller serves or a ListenerSet of such a Gateway, and the
+     * target's section.
+     */
     boolean isThere(Reads reads, TargetKey target) {
         return gateway(reads, target)
                 .map(_ -> target.section().isEmpty() || !covered(reads, target).isEmpty())
@@ -71,7 +74,7 @@ final class ClientPolicyStatuses {
         return model.gatewayOf(reads, target.kind(), target.object());
     }
 
-    /** The listeners that a policy for {@code target} is for. */
+    /** The listeners that a policy for {@code target} applies to. */
     private List<ListenerState> covered(Reads reads, TargetKey target) {
         return gateway(reads, target).map(ServingGateway::listeners).orElse(List.of()).stream()
                 .filter(listener -> ClientPolicies.covers(target, listener.key()))
@@ -96,7 +99,7 @@ final class ClientPolicyStatuses {
         return problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems));
     }
 
-    /** The listeners among them for which a policy counts that is for less. */
+    /** The condition that names the listeners with a more specific policy; empty: no listener has one. */
     private Optional<Condition> overridden(Reads reads, TargetKey target, List<ListenerState> listeners) {
         SortedSet<String> sections = new TreeSet<>();
         for (ListenerState listener : listeners) {
@@ -108,7 +111,7 @@ final class ClientPolicyStatuses {
                     .orElse(List.of());
             boolean claimed = moreSpecific.stream()
                     .filter(each -> model.clients.isClaimed(reads, each))
-                    // A ListenerSet's policy that cannot be applied to a listener leaves it to the Gateway's.
+                    // If a ListenerSet's policy cannot be applied to a listener, the Gateway's policy applies.
                     .anyMatch(each -> each.section().isPresent()
                             || refusals.stream()
                                     .noneMatch(refusal -> refusal.target().equals(each)));

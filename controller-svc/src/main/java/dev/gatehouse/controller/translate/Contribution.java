@@ -16,20 +16,20 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * What a route on a listener contributes.
+ * The contribution of a route on a listener to resources.
  *
  * @param entries Envoy routes for each hostname
  * @param limits the policies with global limits, by the name of the rule
- * @param compressors those that compress from a size of their own on
+ * @param compressors the compressors with a minimum size of their own
  * @param wafs the merged WAFPolicies
  * @param securities the SecurityPolicies
- * @param access what authz-svc enforces of the merged SecurityPolicies
- * @param extensions those of EnvoyExtensionPolicies
- * @param authorizers the servers that filters of rules ask
- * @param caches of the names of hosts that requests go to
- * @param refusals rules of which Envoy would refuse something
+ * @param access the part of the merged SecurityPolicies that authz-svc enforces
+ * @param extensions the extensions of EnvoyExtensionPolicies
+ * @param authorizers the authorization servers that filters of rules call
+ * @param caches the DNS caches of backends of type DynamicResolver
+ * @param refusals the rules that Envoy would refuse
  * @param hooks the objects of extension servers that each rule concerns
- * @param fingerprint of the entries
+ * @param fingerprint a hash of the entries
  */
 record Contribution(
         Map<String, List<RouteEntry>> entries,
@@ -75,19 +75,19 @@ record Contribution(
         return FilterNeeds.of(securities, authorizers, compressors, extensions, caches);
     }
 
-    /** True if the entries tell an authorization server what stands in a Secret. */
+    /** True if the entries send an authorization server a value from a Secret. */
     boolean secret() {
         return securities.stream()
                 .flatMap(security -> security.authorizer().stream())
                 .anyMatch(Security.Authorizer::secret);
     }
 
-    /** What is for {@code hostname}. */
+    /** The entries of {@code hostname}. */
     List<RouteEntry> of(String hostname) {
         return entries.getOrDefault(hostname, List.of());
     }
 
-    /** The same matches, answered with 500. */
+    /** The entries of {@code hostname} with the same matches, answered with 500. */
     List<RouteEntry> closed(String hostname) {
         return of(hostname).stream().map(RouteResources::closed).toList();
     }

@@ -19,7 +19,7 @@ final class Discoveries {
     private final boolean enabled;
     private final Collection<ObjectKey, Outcome> outcomes;
 
-    /** @param enabled such Secrets may be used */
+    /** @param enabled whether such Secrets may be used */
     Discoveries(Graph graph, Inputs inputs, boolean enabled) {
         this.enabled = enabled;
         outcomes = graph.map("discoveries", inputs.of(Kinds.SECRET), (_, _, secret) -> outcome(secret.spec()));
@@ -38,12 +38,12 @@ final class Discoveries {
                                 + " gatehouse.controller.extension-apis.sds-secret-ref)"));
     }
 
-    /** What the Secret says of a server; empty: it refers to none. */
+    /** The outcome of reading the Secret's reference to a server; empty: the Secret refers to none. */
     Optional<Outcome> outcome(Reads reads, ObjectKey secret) {
         return reads.get(outcomes, secret);
     }
 
-    /** The server that has what the Secret is used for. */
+    /** The server that the Secret validly refers to. */
     Optional<SecretDiscovery> of(Reads reads, ObjectKey secret) {
         return outcome(reads, secret)
                 .flatMap(outcome ->
@@ -58,7 +58,7 @@ final class Discoveries {
                 .findFirst();
     }
 
-    /** What a Secret is as the certificate of a server or client. */
+    /** Checks a Secret as the certificate of a server or client. */
     CertificateCheck certificate(Secret secret) {
         return outcome(secret)
                 .map(Discoveries::check)

@@ -28,8 +28,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What EnvoyExtensionPolicies come to: each alone, and those that are merged at the place where they are. An extension that cannot be made
- * closes what it is for, unless it may be left out.
+ * Resolves EnvoyExtensionPolicies: each policy alone, and merged policies at each rule where they are merged. An
+ * extension that cannot be made closes the policy's targets, unless the extension is marked as optional (fail open).
  */
 final class ExtensionPolicies {
     private final Inputs inputs;
@@ -38,10 +38,10 @@ final class ExtensionPolicies {
     private final Settings.Extensions settings;
     private final Attached<Policy<ExtensionSettings>> attached;
 
-    /** What has to be fetched. */
+    /** The Wasm code to fetch, by policy. */
     final Collection<ObjectKey, List<WasmRequest>> wasmRequests;
 
-    /** What each policy alone asks for. */
+    /** The extensions of each policy alone. */
     private final Collection<ObjectKey, Candidates> candidates;
 
     ExtensionPolicies(
@@ -72,7 +72,7 @@ final class ExtensionPolicies {
         return attached;
     }
 
-    /** What the policies for a rule of a route on a listener come to together. */
+    /** The outcome of the merged policies of a rule of a route on a listener. */
     Optional<ExtensionOutcome> outcome(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return attached.effective(reads, listener, route, rule).map(policy -> {
             if (!policy.problems().isEmpty()) {
@@ -102,7 +102,7 @@ final class ExtensionPolicies {
         return problem(reads, candidates(reads, policy), gateways);
     }
 
-    /** The same of policies that are merged. */
+    /** Why the extensions of merged policies cannot all be made on {@code gateways}. */
     Optional<String> problem(Reads reads, Effective<Policy<ExtensionSettings>> merged, Set<ObjectKey> gateways) {
         return merged.problems().isEmpty()
                 ? problem(reads, ExtensionResolver.resolve(wanted(merged), world(reads)), gateways)

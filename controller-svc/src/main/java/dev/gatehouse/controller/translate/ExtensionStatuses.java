@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The status of extension servers' policies: accepted by each Gateway where they are passed on. Of a target that is not there nothing is said, as
- * Envoy Gateway has it.
+ * The status of extension servers' policies: accepted by each Gateway whose extension server gets the policy. A missing
+ * target has no entry, as in Envoy Gateway.
  */
 final class ExtensionStatuses {
     private final Model model;
@@ -59,7 +59,7 @@ final class ExtensionStatuses {
                 case "Gateway", "ListenerSet" -> ofListeners(reads, key, conditions);
                 case "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute" -> ofRoute(reads, key, conditions);
                 default -> {
-                    // No such thing is served.
+                    // Policies cannot target other kinds.
                 }
             }
         }

@@ -1,9 +1,9 @@
 package dev.gatehouse.controller.translate;
 
 /**
- * What extension servers fail at for a fleet.
+ * A failure of extension servers for a fleet.
  *
- * @param closed the last good version of something stays, or it is not served; otherwise it passes unchanged
- * @param message which server, at what, and what it said
+ * @param closed true: the affected resources keep their last good version or are not served; false: they pass unchanged
+ * @param message the server, the resource, and the server's error
  */
 public record ExtensionTrouble(boolean closed, String message) {}

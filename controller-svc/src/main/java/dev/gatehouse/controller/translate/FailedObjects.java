@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The objects whose translation threw: a fault of the translation, which costs the object only. The object's status says so, and
- * is right again once the derivation succeeds.
+ * The objects whose translation threw. Such a bug of the translation affects only the object. The object's status
+ * reports the failure until the derivation succeeds.
  */
 final class FailedObjects implements Graph.FailureListener {
     private static final Map<String, Kind<?>> KINDS =
@@ -26,7 +26,7 @@ final class FailedObjects implements Graph.FailureListener {
     private final Translator.FaultLog log;
     private final Graph graph;
 
-    /** By object, the message of each derivation that throws, by the derivation's name. */
+    /** For each object, the message of each derivation that threw, by the derivation's name. */
     private final Source<ObjectRef, SortedMap<String, String>> messages;
 
     FailedObjects(Translator.FaultLog log) {
@@ -44,7 +44,7 @@ final class FailedObjects implements Graph.FailureListener {
         return messages;
     }
 
-    /** What the status of an object says of its failures. */
+    /** The status message for an object's failures. */
     static String message(SortedMap<String, String> failures) {
         return "Translating this object failed: "
                 + failures.entrySet().stream()

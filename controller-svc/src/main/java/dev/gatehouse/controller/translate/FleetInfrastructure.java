@@ -20,11 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What should become of each fleet's objects, as a collection derived from the {@link Model}. */
+/** The desired Kubernetes objects of each fleet, as a collection derived from the {@link Model}. */
 final class FleetInfrastructure {
     private FleetInfrastructure() {}
 
-    /** By the fleet's name; empty where fleets are run by something else. */
+    /** The desired infrastructure by the fleet's name. The collection is empty unless this controller runs the fleets. */
     static Collection<String, Infrastructure> collection(Graph graph, Model model, Settings settings) {
         return graph.map("infrastructure", model.fleets, (reads, _, members) -> switch (settings.infrastructure()) {
             case Settings.Infrastructure.Cluster cluster ->
@@ -86,7 +86,10 @@ final class FleetInfrastructure {
                 .toList();
     }
 
-    /** A port with several listeners has the name of the first one's protocol; HTTP/3 has the UDP port of the same number. */
+    /**
+     * The ports of a fleet's Service. The name of a port comes from its first listener's protocol. HTTP/3 adds the UDP
+     * port of the same number.
+     */
     private static List<Fleet.Port> ports(List<ListenerState> listeners, Predicate<ListenerState> http3) {
         record Transport(int port, boolean udp) {}
         Map<Transport, Fleet.Port> ports = new HashMap<>();

@@ -12,7 +12,10 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Whether a listener can find out what rules ask of where clients are: by which address it knows a client, and the databases of its fleet. */
+/**
+ * Checks whether listeners can evaluate rules about clients' locations. A location needs the client's address on the
+ * listener and a geo database of the fleet.
+ */
 final class GeoSources {
     private static final String FIELD = "spec.authorization: clientIPGeoLocations";
 
@@ -22,7 +25,7 @@ final class GeoSources {
         this.model = model;
     }
 
-    /** Why {@code settings} cannot be enforced on one of {@code listeners}; empty: they can. */
+    /** Why {@code settings} cannot be enforced on one of {@code listeners}; empty: they can be enforced on all. */
     Optional<String> problem(Reads reads, SecuritySettings settings, Collection<ListenerKey> listeners) {
         SortedSet<GeoLocation.Field> fields =
                 settings.authorization().map(Authorization::geoFields).orElse(new TreeSet<>());

@@ -1,21 +1,21 @@
 package dev.gatehouse.controller.translate;
 
 /**
- * What a route contributes to a table, or a patch to a resource, is held back, because proxies refuse it or are about to tell whether they do. It ends by
- * itself when the route's contribution is another.
+ * Holds back one contribution: a route's to a table, a patch's or an extension server's to a resource. Proxies refuse
+ * the contribution, or have not yet told whether they accept it. The hold ends by itself when the contribution changes.
  *
- * @param fingerprint of the contribution that is held back
- * @param form what is served instead
+ * @param fingerprint the fingerprint of the contribution that is held back
+ * @param form the replacement that is served
  */
 public record Hold(int fingerprint, Form form) {
-    /** What is served instead of a contribution. */
+    /** The replacement for a contribution that is held back. */
     public enum Form {
         /**
-         * The contribution of a route that proxies accepted last; where there is none, the same matches, answered with 500. Of a patch:
-         * nothing.
+         * For a route: its last accepted contribution, or without one the same matches answered with 500. For a patch:
+         * the unpatched resource.
          */
         LAST_GOOD,
-        /** Nothing: proxies refuse the matches themselves. */
+        /** No contribution, since proxies refuse the matches themselves. */
         OMITTED
     }
 }

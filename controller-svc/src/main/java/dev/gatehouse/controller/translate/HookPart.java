@@ -4,8 +4,8 @@ import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.ObjectRef;
 
 /**
- * What extension servers make of a resource.
+ * The change that extension servers make to a resource.
  *
- * @param owner an object that the resource was made from: extension servers have none
+ * @param owner an object that the resource was made from, since an extension server is no object
  */
 public record HookPart(ResourceId resource, ObjectRef owner) implements OutputPart {}

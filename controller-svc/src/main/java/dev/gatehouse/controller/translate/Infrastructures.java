@@ -23,14 +23,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
-/** The Services in front of the proxies: where clients reach Gateways, and which zones the proxies of a fleet are in. */
+/** Reads the Services in front of the proxies: the addresses at which clients reach Gateways, and the zones of a fleet's proxies. */
 final class Infrastructures {
     private static final String OWNING_NAME = "gateway.envoyproxy.io/owning-gateway-name";
     private static final String OWNING_NAMESPACE = "gateway.envoyproxy.io/owning-gateway-namespace";
     private static final String OWNING_CLASS = "gateway.envoyproxy.io/owning-gatewayclass";
     private static final String ALL_NODES = "";
 
-    /** Whose proxies a Service leads to: a Gateway's, or those of all Gateways of a class. */
+    /** The owner of the proxies behind a Service: a Gateway, or a class that merges its Gateways. */
     private record Owner(String namespace, String name) {
         static Owner gateway(ObjectKey key) {
             return new Owner(key.namespace(), FleetNames.labelValue(key.name()));
@@ -80,7 +80,7 @@ final class Infrastructures {
         }
     }
 
-    /** There from the start: proxies wait for it before they ask for anything else. */
+    /** The local cluster exists from the start: proxies wait for it before they request anything else. */
     private static Map<ResourceId, Output> localCluster(String fleet, List<EndpointSlice> slices) {
         return Map.of(
                 new ResourceId(fleet, TypeUrls.ENDPOINTS, LocalCluster.NAME),
@@ -102,12 +102,15 @@ final class Infrastructures {
         return localClusters;
     }
 
-    /** Where clients reach each Gateway. */
+    /** The addresses at which clients reach each Gateway. */
     Collection<ObjectKey, FleetAddresses> addresses() {
         return addresses;
     }
 
-    /** Whoever may make a Service elsewhere must not be able to give a Gateway addresses. */
+    /**
+     * The owners of the proxies behind a Service in the controller's namespace or in the Gateway's own. The author of a
+     * Service elsewhere must not be able to give a Gateway addresses.
+     */
     private static Set<Owner> owners(Metadata service, Settings.Infrastructure.Cluster cluster) {
         Map<String, String> labels = service.labels();
         boolean controllers = service.key().namespace().equals(cluster.namespace());

@@ -35,7 +35,7 @@ final class Inputs {
     private final Source<String, WasmState.Ready> lastCode;
     private final Collection<String, SortedMap<ObjectKey, Resource<ReferenceGrant>>> grants;
 
-    /** @param more kinds besides Gatehouse's own */
+    /** @param more kinds in addition to Gatehouse's own */
     Inputs(Graph graph, List<? extends Kind<?>> more) {
         routes = graph.source("routes");
         broken = graph.source("broken");
@@ -52,19 +52,19 @@ final class Inputs {
         grants = graph.group("grants", of(Kinds.REFERENCE_GRANT), (key, _) -> Set.of(key.namespace()));
     }
 
-    /** The objects of a kind that is not a route. */
+    /** The objects of a kind other than routes. */
     @SuppressWarnings({"unchecked", "rawtypes"})
     <S> Collection<ObjectKey, Resource<S>> of(Kind<S> kind) {
         Collection source = source(kind);
         return (Collection<ObjectKey, Resource<S>>) source;
     }
 
-    /** All routes, of every kind. */
+    /** The routes of all kinds. */
     Collection<ObjectRef, Resource<? extends RouteSpec>> routes() {
         return routes;
     }
 
-    /** Whether there is a version of the object that could be read: the present one, or the last before an edit broke it. */
+    /** Whether a readable version of the object exists: the present one, or the last one before an edit broke the object. */
     boolean isReadable(Reads reads, ObjectRef ref) {
         return reads.get(routes, ref).isPresent()
                 || sources.entrySet().stream()
@@ -77,7 +77,7 @@ final class Inputs {
         return broken;
     }
 
-    /** What a policy for a SecurityPolicy that is not served is told of it. */
+    /** The condition of a policy whose target is a SecurityPolicy that is not served. */
     Condition withoutSecurityPolicy(Reads reads, TargetKey key) {
         return reads.get(broken, ObjectRef.of(Kinds.SECURITY_POLICY, key.object()))
                         .isPresent()
@@ -85,12 +85,12 @@ final class Inputs {
                 : Condition.isFalse(Conditions.ACCEPTED, "TargetNotFound", key + " is not there.");
     }
 
-    /** What came of the requests for code, by their keys. */
+    /** The outcomes of the requests for Wasm code, by the requests' keys. */
     Collection<String, WasmState> code() {
         return code;
     }
 
-    /** The code that users of requests had last. */
+    /** The last fetched code, by the user of the request. */
     Collection<String, WasmState.Ready> lastCode() {
         return lastCode;
     }
@@ -111,7 +111,10 @@ final class Inputs {
         }
     }
 
-    /** An object that an edit broke goes on in its last good version; one that never could be read is not served. */
+    /**
+     * Puts an unreadable object. If an edit broke the object, its last good version stays; if no version was ever
+     * readable, the object is not served.
+     */
     void putBroken(Graph.Writes writes, Kind<?> kind, BrokenObject object) {
         writes.put(broken, ObjectRef.of(kind, object.metadata().key()), object);
     }
@@ -134,7 +137,7 @@ final class Inputs {
                         .orElse(false);
     }
 
-    /** Kubernetes gives each namespace a label with its name; in files it goes without saying. */
+    /** The labels of a namespace, including the name label that Kubernetes sets. Files need not contain that label. */
     Map<String, String> namespaceLabels(Reads reads, String namespace) {
         Map<String, String> labels = new HashMap<>(reads.get(of(Kinds.NAMESPACE), new ObjectKey("", namespace))
                 .map(each -> each.metadata().labels())

@@ -84,7 +84,7 @@ import java.util.stream.Collectors;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
 final class Model {
-    /** A Gateway of ours, the fleet that it belongs to, and what it asks for there. */
+    /** A Gateway that this controller serves, its fleet, and the ports and hostnames that it claims there. */
     private record Membership(
             Resource<Gateway> gateway,
             Resource<GatewayClass> itsClass,
@@ -96,21 +96,21 @@ final class Model {
     final Collection<ObjectKey, Resource<GatewayClass>> classes;
     final Collection<ObjectKey, ProxyParameters> classProxies;
     final Collection<ObjectKey, GatewayState> gateways;
-    /** What routes and policies depend on of each Gateway. */
+    /** The part of each Gateway that routes and policies depend on. */
     final Collection<ObjectKey, ServingGateway> serving;
 
     final Collection<String, FleetMembers> fleets;
 
-    /** What each fleet's proxies are asked for. */
+    /** The settings of each fleet's proxies. */
     final Collection<String, EnvoyProxySpec> fleetSettings;
 
-    /** The DNS names that each Secret's certificate is for. */
+    /** The DNS names of each Secret's certificate. */
     final Collection<ObjectKey, List<String>> certificateNames;
 
     final Collection<String, TelemetryClusters> telemetry;
     final Collection<ListenerKey, ListenerState> listeners;
 
-    /** The Gateways that routes may ask for without a name (GEP-3793), under {@link #ALL}. */
+    /** The default Gateways, which routes attach to without naming them (GEP-3793), under {@link #ALL}. */
     private final Collection<String, SortedMap<ObjectKey, Boolean>> defaultGateways;
 
     private static final String ALL = "";
@@ -125,7 +125,7 @@ final class Model {
     final Attached<WafPolicy> wafs;
     final ExtensionPolicies extensions;
 
-    /** What Envoy would refuse of a BackendTrafficPolicy. */
+    /** The reasons why Envoy would refuse BackendTrafficPolicies. */
     final Collection<ObjectKey, String> trafficProblems;
 
     final ClientPolicies clients;
@@ -134,12 +134,12 @@ final class Model {
 
     final Collection<ObjectKey, WafResources.Outcome> wafOutcomes;
 
-    /** What TEG's ConfigMap makes, under its name; none: it is not there, or says nothing. */
+    /** The WAF policy of TEG's ConfigMap, under the ConfigMap's name; absent: there is no ConfigMap, or it has no settings. */
     final Collection<ObjectKey, WafResources.Outcome.Enforced> wafConfigMap;
 
     private final ObjectKey wafConfigMapKey;
 
-    /** Gatehouse's kinds whose unreadable policies close the routes that they are for. */
+    /** Gatehouse's policy kinds whose unreadable policies close the targeted routes. */
     private static final Set<String> CLOSING = Set.of(
             Kinds.SECURITY_POLICY.name(),
             Kinds.BACKEND_TRAFFIC_POLICY.name(),
@@ -147,7 +147,7 @@ final class Model {
             Kinds.WAF_POLICY.name(),
             Kinds.ACCESS_POLICY.name());
 
-    /** The policies that close routes and cannot be read, by what they are for. */
+    /** The unreadable policies that close routes, by target. */
     private final Collection<TargetKey, SortedMap<ObjectRef, Set<TargetKey>>> brokenPolicies;
 
     private final PolicySelection selection;
@@ -186,7 +186,7 @@ final class Model {
         selection = new PolicySelection(graph, inputs);
         Collection<ObjectRef, Set<TargetKey>> brokenTargets =
                 graph.map("brokenTargets", inputs.broken(), (reads, ref, broken) -> {
-                    // A policy that an edit broke goes on in its last good version.
+                    // A policy that an edit broke stays effective in its last good version.
                     if (inputs.isReadable(reads, ref) || !closesRoutes(ref)) {
                         return Optional.empty();
                     }
@@ -325,7 +325,7 @@ final class Model {
         telemetry = graph.map(
                 "telemetry",
                 fleets,
-                // What counts for all proxies has the controller's namespace.
+                // The settings of all proxies belong to the controller's namespace.
                 (reads, _, fleet) -> Optional.of(TelemetryClusters.of(
                                 fleet.settings().telemetry(),
                                 fleet.proxy().object().orElse(new ObjectKey(settings.namespace(), "default")),
@@ -358,7 +358,10 @@ final class Model {
         });
     }
 
-    /** Patches and extension servers want a table as a whole, and so do metrics whose names a dot would break. */
+    /**
+     * Patches and extension servers need whole tables. So do metrics per host if a fleet's or listener's name has a
+     * dot, which would break the metrics' names.
+     */
     private static TableForm tables(
             Reads reads,
             String fleet,
@@ -384,13 +387,13 @@ final class Model {
         return patched || dotted || !settings.extensions().servers().isEmpty() ? TableForm.WHOLE : settings.tables();
     }
 
-    /** What the target of a patch is: a Gateway, or a class. */
+    /** The Gateway or GatewayClass that a patch policy targets. */
     private static ObjectRef patched(PolicyTarget target, String namespace) {
         return new ObjectRef(
                 target.kind(), target.kind().equals(Kinds.GATEWAY_CLASS.name()) ? "" : namespace, target.name());
     }
 
-    /** On Kubernetes an EnvoyProxy may have Envoy bind the listeners' ports as they are. */
+    /** The port that Envoy binds for a listener's port. On Kubernetes an EnvoyProxy may specify that the two are equal. */
     private static IntUnaryOperator boundPort(Settings settings, ProxyParameters proxy) {
         return settings.infrastructure() instanceof Settings.Infrastructure.Cluster
                         && proxy.spec().kubernetes().useListenerPortAsContainerPort()
@@ -398,14 +401,14 @@ final class Model {
                 : settings.boundPort();
     }
 
-    /** The policies that count for a rule of a route on a listener. */
+    /** The effective policies of a rule of a route on a listener. */
     EffectivePolicies policies(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         List<TargetKey> targets = Attached.targets(listener, route, rule);
         Optional<SecurityOutcome> outcome = securities.outcome(reads, listener, route, rule);
         Optional<Effective<Policy<TrafficSettings>>> effective = traffic.effective(reads, listener, route, rule);
         Optional<EffectivePolicies.Waf> waf = waf(reads, targets);
         Optional<ExtensionOutcome> extension = extensions.outcome(reads, listener, route, rule);
-        // What a policy that cannot be read protects stays closed.
+        // Targets of an unreadable policy stay closed.
         boolean broken = waf.map(each -> isBroken(reads, each)).orElse(false)
                 || isClosed(reads, targets)
                 || isSecurityPolicyClosed(reads, listener, route, rule)
@@ -432,7 +435,7 @@ final class Model {
                 broken);
     }
 
-    /** The policies that count for a rule of a route on a listener, in the order in which a request meets what they ask for. */
+    /** The effective policies of a rule of a route on a listener, in the order in which a request meets their filters. */
     List<PolicyUse> uses(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         List<PolicyUse> uses = new ArrayList<>();
         clients.use(reads, listener, route).ifPresent(uses::add);
@@ -466,7 +469,7 @@ final class Model {
         return uses;
     }
 
-    /** Why what BackendTrafficPolicies say cannot be served. */
+    /** Why the merged settings of BackendTrafficPolicies cannot be served. */
     Optional<String> problem(Reads reads, Effective<Policy<TrafficSettings>> effective) {
         if (effective.members().size() == 1) {
             return reads.get(trafficProblems, effective.policy());
@@ -511,7 +514,7 @@ final class Model {
                 .map(message -> message.startsWith(itself) ? message.substring(itself.length()) : message);
     }
 
-    /** The settings of the BackendTrafficPolicy that counts for a rule. */
+    /** The settings of a rule's effective BackendTrafficPolicy. */
     TrafficSettings trafficSettings(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return traffic.effective(reads, listener, route, rule)
                 .map(policy -> policy.spec().settings())
@@ -523,7 +526,10 @@ final class Model {
                 .flatMap(each -> each.spec().responseBody());
     }
 
-    /** The Gateway of ours that an object is, or adds listeners to; empty: it is neither a Gateway nor a ListenerSet, or not ours. */
+    /**
+     * The served Gateway that the object is, or adds listeners to; empty: the object is neither a Gateway nor a
+     * ListenerSet, or this controller does not serve it.
+     */
     Optional<ServingGateway> gatewayOf(Reads reads, String kind, ObjectKey key) {
         return switch (kind) {
             case "Gateway" -> reads.get(serving, key);
@@ -534,12 +540,15 @@ final class Model {
         };
     }
 
-    /** What a policy that cannot be read is for. */
+    /** The targets of an unreadable policy. */
     List<PolicyTarget> targets(Reads reads, ObjectRef ref, BrokenObject policy) {
         return selection.targets(reads, ref, group(ref), policy.targets(), policy.selectors());
     }
 
-    /** Whether an unreadable policy closes the routes that it is for. A policy of an extension server's kind may be for security. */
+    /**
+     * Whether an unreadable policy closes the targeted routes. Policies of extension servers' kinds do, since they may
+     * enforce security.
+     */
     private static boolean closesRoutes(ObjectRef policy) {
         return CLOSING.contains(policy.kind())
                 || Kinds.ALL.stream().noneMatch(kind -> kind.name().equals(policy.kind()));
@@ -554,13 +563,13 @@ final class Model {
                 .orElse("");
     }
 
-    /** Whether a policy that cannot be read protects one of the targets, routes and what they attach to: they stay closed. */
+    /** Whether an unreadable policy targets one of {@code targets}, which then stay closed. */
     boolean isClosed(Reads reads, List<TargetKey> targets) {
         return targets.stream()
                 .anyMatch(target -> reads.get(brokenPolicies, target).isPresent());
     }
 
-    /** Whether an AccessPolicy that cannot be read is for a SecurityPolicy that counts: what it asks for is not known. */
+    /** Whether an unreadable AccessPolicy targets an effective SecurityPolicy. Its requirements are unknown, so the rule stays closed. */
     private boolean isSecurityPolicyClosed(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return securities.attached().members(reads, listener, route, rule).stream()
                 .flatMap(policy -> reads.get(brokenPolicies, AccessPolicies.target(policy.key())).stream())
@@ -569,15 +578,18 @@ final class Model {
     }
 
     /**
-     * What policies say of the connections of a route that is not HTTP's.
+     * The policy settings for the connections of a TCP, TLS or UDP route.
      *
-     * @param closed a policy for the route cannot be enforced on connections
+     * @param closed true if a policy for the route cannot be enforced on connections
      */
     record Connections(boolean closed, Optional<StreamRoute.Admission> admission) {
         static final Connections CLOSED = new Connections(true, Optional.empty());
     }
 
-    /** A policy for the route itself has to be enforced wholly; of one for its listener or Gateway the authorization counts. */
+    /**
+     * A policy for the route itself must be enforced completely. Of a policy for its listener or Gateway only the
+     * authorization applies.
+     */
     Connections connections(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         List<TargetKey> targets = Attached.targets(listener, route, rule);
         List<TargetKey> ofRoute = targets.stream()
@@ -645,7 +657,10 @@ final class Model {
         };
     }
 
-    /** The WAFPolicy that counts, merged with the less specific ones as far as each wants it; else TEG's ConfigMap. */
+    /**
+     * The effective WAFPolicy, merged with less specific ones as their {@code mergeType} says; without one, the policy
+     * of TEG's ConfigMap.
+     */
     private Optional<EffectivePolicies.Waf> waf(Reads reads, List<TargetKey> targets) {
         List<ObjectKey> members = new ArrayList<>();
         Optional<WafPolicy> merged = Optional.empty();
@@ -669,7 +684,7 @@ final class Model {
                 .map(spec -> new EffectivePolicies.Waf(name, members, spec));
     }
 
-    /** What waf-svc is to enforce for {@code spec}, which {@code owner} says, maybe with others. */
+    /** The resource by which waf-svc enforces {@code spec}, whose most specific policy is {@code owner}. */
     WafResources.Outcome waf(Reads reads, String name, ObjectKey owner, WafPolicy spec) {
         return WafResources.policy(
                 name,
@@ -678,7 +693,7 @@ final class Model {
                 map -> reads.get(inputs.of(Kinds.CONFIG_MAP), map).map(Resource::spec));
     }
 
-    /** Why a WAFPolicy, alone or merged, cannot be enforced: a ConfigMap is not there. */
+    /** Whether a WAFPolicy, alone or merged, cannot be enforced because a ConfigMap is missing. */
     private boolean isBroken(Reads reads, EffectivePolicies.Waf waf) {
         return waf.members().stream()
                 .anyMatch(member -> reads.get(wafOutcomes, member)
@@ -686,7 +701,7 @@ final class Model {
                         .orElse(false));
     }
 
-    /** What becomes of CA certificates in a ConfigMap, Secret or ClusterTrustBundle. */
+    /** Checks the CA certificates in a ConfigMap, Secret or ClusterTrustBundle. */
     private GatewayResolver.CertificateCheck authorities(Reads reads, String kind, ObjectKey key) {
         Optional<SecretDiscovery.Outcome> server =
                 kind.equals(Kinds.SECRET.name()) ? discoveries.outcome(reads, key) : Optional.empty();
@@ -714,7 +729,7 @@ final class Model {
         };
     }
 
-    /** The EndpointSlices of {@code owner}, with what may be called of them. */
+    /** The EndpointSlices of {@code owner}, reduced to the endpoints that backends may have. */
     List<EndpointSlice> endpointSlices(Reads reads, SlicesOwner owner) {
         return reads.get(slices, owner)
                 .map(each -> each.values().stream()
@@ -723,7 +738,7 @@ final class Model {
                 .orElse(List.of());
     }
 
-    /** The CA certificates that {@code owner}, a BackendTLSPolicy or Backend, refers to, one after the other. */
+    /** The CA certificates that {@code owner}, a BackendTLSPolicy or Backend, refers to, concatenated. */
     String authorities(Reads reads, ObjectRef owner) {
         StringBuilder pem = new StringBuilder();
         for (ObjectReference reference : authoritiesOf(reads, owner)) {
@@ -733,7 +748,7 @@ final class Model {
         return pem.toString();
     }
 
-    /** What {@code owner}, a BackendTLSPolicy or Backend, refers to for CA certificates. */
+    /** The references to CA certificates of {@code owner}, a BackendTLSPolicy or Backend. */
     List<ObjectReference> authoritiesOf(Reads reads, ObjectRef owner) {
         return owner.kind().equals(Kinds.BACKEND.name())
                 ? reads.get(inputs.of(Kinds.BACKEND), owner.key())

@@ -11,13 +11,13 @@ import java.util.Set;
 /**
  * A resource to be published.
  *
- * @param secret it holds a private key or a client secret
- * @param owners the objects that it was made from: to whom a rejection is told
- * @param parts what each route contributes to a table, and each patch to any resource, by a fingerprint; empty for resources of one
- *     piece
+ * @param secret true if the resource holds a private key or a client secret
+ * @param owners the objects that it was made from, whose statuses report a rejection
+ * @param parts a fingerprint of each contribution: a route's to a table, a patch's to any resource; empty for a
+ * resource without parts
  * @param heldBack the routes and patches whose contribution is held back ({@link Hold})
- * @param unpatched the resource without its patches and without what extension servers make of it, where it has some
- * @param hooks the objects of extension servers that it concerns
+ * @param unpatched the resource without patches and without extension servers' changes; empty: the resource has neither
+ * @param hooks the extension servers' objects that concern the resource
  */
 public record Output(
         Message message,
@@ -33,7 +33,7 @@ public record Output(
         heldBack = Set.copyOf(heldBack);
     }
 
-    /** A resource of one piece. */
+    /** A resource without parts. */
     public Output(Message message, boolean secret, Set<ObjectRef> owners) {
         this(message, secret, owners, Map.of(), Set.of(), Optional.empty(), HookContext.NONE);
     }
@@ -48,21 +48,21 @@ public record Output(
         this(message, secret, owners, parts, heldBack, Optional.empty(), HookContext.NONE);
     }
 
-    /** The same resource, which concerns objects of extension servers. */
+    /** A copy that the extension servers' objects {@code concerned} concern. */
     public Output with(HookContext concerned) {
         return concerned.equals(hooks)
                 ? this
                 : new Output(message, secret, owners, parts, heldBack, unpatched, concerned);
     }
 
-    /** What an extension server made of it: a part that is held back by itself. */
+    /** A copy with the message that an extension server made. The server's change is a part of its own, which can be held back alone. */
     public Output madeOver(Message made, HookPart part) {
         Map<OutputPart, Integer> all = new HashMap<>(parts);
         all.put(part, made.hashCode());
         return new Output(made, secret, owners, all, heldBack, unpatched.or(() -> Optional.of(message)), hooks);
     }
 
-    /** Whether routes contribute to it, so that it is never refused as a whole. */
+    /** Whether routes contribute to the resource. Proxies' rejections then hold back single routes and never the whole resource. */
     public boolean isOfRoutes() {
         return parts.keySet().stream().anyMatch(RoutePart.class::isInstance)
                 || heldBack.stream().anyMatch(RoutePart.class::isInstance);

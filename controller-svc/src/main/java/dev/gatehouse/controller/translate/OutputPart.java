@@ -3,10 +3,10 @@ package dev.gatehouse.controller.translate;
 import dev.gatehouse.gatewayapi.ObjectRef;
 
 /**
- * What an object contributes to a resource, which can be held back by itself: a route to a table or a host, a patch or an extension server to any
- * resource.
+ * A contribution of an object to a resource, which can be held back alone: a route's to a table or a host, a patch's or
+ * an extension server's to any resource.
  */
 public sealed interface OutputPart permits RoutePart, PatchPart, HookPart {
-    /** The object that contributes it. */
+    /** The object that makes the contribution. */
     ObjectRef owner();
 }

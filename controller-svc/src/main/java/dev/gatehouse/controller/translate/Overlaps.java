@@ -21,15 +21,15 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Routes with the very same match for the same hostname of a listener: only the one that comes first gets the requests (Gateway API), which
- * the condition RouteRulesOverlap tells both, as Envoy Gateway does.
+ * Finds routes with equal matches for the same hostname of a listener. Only the route with precedence gets the requests
+ * (Gateway API). The condition RouteRulesOverlap reports the overlap on all of these routes, as in Envoy Gateway.
  */
 final class Overlaps {
     private static final Comparator<ValueMatch> BY_NAME = Comparator.comparing(ValueMatch::name)
             .thenComparing(ValueMatch::type)
             .thenComparing(ValueMatch::value);
 
-    /** A match in its place; headers and parameters are in an order of their own. */
+    /** A match with its listener and hostname. Headers and parameters are sorted, so that their order does not matter. */
     private record MatchKey(
             ListenerKey listener,
             String hostname,
@@ -77,7 +77,7 @@ final class Overlaps {
         return keys;
     }
 
-    /** What a route is told of a parent on whose listeners other routes have a match of its own. */
+    /** The condition of a route for a parent on whose listeners other routes have an equal match; empty: no match is shared. */
     Optional<Condition> condition(Reads reads, ObjectRef route, Attachments.Parent parent) {
         SortedSet<String> others = new TreeSet<>();
         for (Attachments.Binding binding : parent.bindings()) {

@@ -9,7 +9,7 @@ import dev.gatehouse.gatewayapi.ObjectRef;
  * A patch of a resource.
  *
  * @param policy the EnvoyPatchPolicy
- * @param index its place among the policy's patches
+ * @param index the patch's index in the policy
  */
 public record PatchPart(ResourceId resource, ObjectKey policy, int index) implements OutputPart {
     @Override

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The status of EnvoyPatchPolicies: whether each is accepted for its target, and what became of its patches. */
+/** The statuses of EnvoyPatchPolicies: whether the target accepts the policy, and the outcome of the policy's patches. */
 final class PatchStatuses {
     private final Model model;
     private final Patches patches;
@@ -48,7 +48,7 @@ final class PatchStatuses {
     private Condition accepted(PolicyTarget target, String namespace, Patches.Reach reach) {
         String name = target.kind() + " " + named(target, namespace);
         return switch (reach) {
-            // Envoy Gateway says Invalid of a class.
+            // Envoy Gateway uses the reason Invalid if the target is a GatewayClass.
             case Patches.Reach.Missing _ ->
                 Condition.isFalse(
                         Conditions.ACCEPTED,
@@ -85,7 +85,7 @@ final class PatchStatuses {
                         String.join("\n", problems));
     }
 
-    /** Of Gateways that share their proxies the class is the ancestor, as Envoy Gateway has it. */
+    /** If Gateways share their proxies, the GatewayClass is the ancestor, as in Envoy Gateway. */
     private static ParentReference reference(PolicyTarget target, String namespace, Patches.Reach reach) {
         boolean ofClass = isClass(target)
                 || reach instanceof Patches.Reach.Wrong wrong

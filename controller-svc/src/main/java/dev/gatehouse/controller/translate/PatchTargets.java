@@ -23,11 +23,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Which resources a patch may mean by a name: the resource of that name, and what Envoy Gateway calls so, in both of its naming
- * schemes. Whether the resources are there is not asked.
+ * Finds the resources that a patch may mean by a name: the resource with that name, and the resources that Envoy
+ * Gateway would give that name, in both of its naming schemes. The resources need not exist.
  */
 final class PatchTargets {
-    /** What the names of resources are made of. */
+    /** The names of existing resources. */
     interface Names {
         /** The route table of a listener. */
         Optional<String> table(Reads reads, ListenerState listener);
@@ -36,10 +36,10 @@ final class PatchTargets {
         List<ClusterSpec> clusters(Reads reads, String fleet, ObjectRef route, OptionalInt rule);
     }
 
-    /** Envoy Gateway's listeners, by their port. */
+    /** Envoy Gateway's names of listeners, made from the port. */
     private static final Pattern BY_PORT = Pattern.compile("(tcp|udp|http)-(\\d{1,5})");
 
-    /** Envoy Gateway's clusters, by their rule: {@code -1} where a route of connections has one. */
+    /** Envoy Gateway's names of clusters, made from the route's rule; the rule of a TCP, TLS or UDP route is {@code -1}. */
     private static final Pattern BY_RULE = Pattern.compile("([a-z]+route)/([^/]+)/([^/]+)/rule/(-1|\\d{1,4})(/.*)?");
 
     private static final String QUIC = "-quic";

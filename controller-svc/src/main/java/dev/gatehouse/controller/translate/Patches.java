@@ -29,8 +29,9 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * The EnvoyPatchPolicies: which resources each patches, and what comes out. A resource without patches is not looked at; a change of a
- * patched one applies its patches again, and a change of a policy concerns its own resources.
+ * The EnvoyPatchPolicies: finds the resources that each policy patches, and applies the patches. Resources without
+ * patches cost nothing. A changed resource has its patches applied again, and a changed policy affects only its own
+ * resources.
  */
 final class Patches {
     /** Lower priorities first; of equal ones the older policy, then the name. */
@@ -39,18 +40,18 @@ final class Patches {
                             policy -> policy.spec().priority())
                     .thenComparing(Comparator.naturalOrder());
 
-    /** What the target of a policy is. */
+    /** The outcome of looking up a policy's target. */
     sealed interface Reach {
-        /** A fleet's proxies get the patches. */
+        /** The target is served by a fleet, whose proxies get the patches. */
         record OfFleet(FleetMembers fleet) implements Reach {}
 
-        /** There is no such Gateway or GatewayClass of ours. */
+        /** This controller serves no such Gateway or GatewayClass. */
         record Missing() implements Reach {}
 
         /**
-         * The policy cannot be for that.
+         * The policy cannot have a target of this kind.
          *
-         * @param expected what it can be for
+         * @param expected the possible targets
          */
         record Wrong(String expected) implements Reach {}
     }
@@ -72,7 +73,7 @@ final class Patches {
         }
     }
 
-    /** What became of a resource and of its patches. */
+    /** The patched resource and the outcomes of its patches. */
     private record Result(Optional<Output> output, Map<PatchPart, Outcome> outcomes) {
         Result {
             outcomes = Map.copyOf(outcomes);
@@ -87,7 +88,7 @@ final class Patches {
     private final Collection<ResourceId, Output> patched;
     private final Source<PatchPart, Hold> held;
 
-    /** @param made the resources before they are patched; of several with one key the first counts */
+    /** @param made the resources before they are patched; of several resources with one key, the first is used */
     Patches(
             Graph graph,
             Inputs inputs,
@@ -113,7 +114,7 @@ final class Patches {
                         result.output().map(output -> Map.of(id, output)).orElse(Map.of()));
     }
 
-    /** The resources that have patches, with them. */
+    /** The patched resources, with their patches applied. */
     Collection<ResourceId, Output> patched() {
         return patched;
     }
@@ -122,7 +123,7 @@ final class Patches {
         hold.ifPresentOrElse(each -> writes.put(held, part, each), () -> writes.remove(held, part));
     }
 
-    /** What a policy in that namespace reaches by its target. */
+    /** Looks up the target of a policy in {@code namespace}. */
     Reach reach(Reads reads, PolicyTarget target, String namespace) {
         boolean ofApi = target.group().equals(Kinds.GATEWAY_GROUP);
         if (ofApi && target.kind().equals("GatewayClass")) {
@@ -233,11 +234,11 @@ final class Patches {
     }
 
     /**
-     * What became of the patches of a policy.
+     * The outcome of a policy's patches.
      *
-     * @param fleet the fleet that gets them
-     * @param problems what is left out, as "path: message"
-     * @param notFound true if a resource is not there
+     * @param fleet the fleet that gets the patches
+     * @param problems the patches that are left out, as "path: message"
+     * @param notFound true if a patched resource does not exist
      */
     record Report(String fleet, List<String> problems, boolean notFound) {
         Report {
@@ -245,7 +246,7 @@ final class Patches {
         }
     }
 
-    /** What became of the patches of a policy; empty: it is not in force. */
+    /** The outcome of a policy's patches; empty: the policy is not in force. */
     Optional<Report> report(Reads reads, ObjectKey key) {
         return reads.get(placements, key).map(placement -> {
             List<String> problems = new ArrayList<>();
@@ -263,7 +264,7 @@ final class Patches {
                         case Outcome.Applied _ -> found = true;
                         case Outcome.Failed failed -> failures.add(failed.problem());
                         case Outcome.NotFound _ -> {
-                            // One of the names that it may mean.
+                            // The name may also mean another resource.
                         }
                     }
                 }

@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
-/** The routes on each listener that have policies of their own, by kind: what a policy for the listener asks for need not look at the others. */
+/**
+ * The routes on each listener that have policies of their own, by the policies' kind. The computation for a policy of a
+ * listener visits only these routes.
+ */
 final class PolicedRoutes {
     private final Graph graph;
     private final Collection<ObjectRef, Attachments> attachments;
@@ -42,7 +45,7 @@ final class PolicedRoutes {
                 graph.group(name + ".policedRoutes.byListener", policed, (key, _) -> Set.of(key.listener())));
     }
 
-    /** The routes on {@code listener} that have policies of {@code kind}, they or their rules. */
+    /** The routes on {@code listener} that are targets of policies of {@code kind}, as a whole or by a rule. */
     Set<BindingKey> on(Reads reads, Kind<?> kind, ListenerKey listener) {
         return Optional.ofNullable(byListener.get(kind))
                 .flatMap(each -> reads.get(each, listener))

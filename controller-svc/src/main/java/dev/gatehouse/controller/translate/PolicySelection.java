@@ -23,8 +23,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Finds what the selectors of policies select by labels: Gateways, ListenerSets and routes, in the policy's namespace and in those where a
- * ReferenceGrant lets policies of the kind refer to them.
+ * Finds the Gateways, ListenerSets and routes that policies select by labels. A selector selects in the policy's
+ * namespace, and in namespaces whose ReferenceGrant permits policies of the kind.
  */
 final class PolicySelection {
     private final Graph graph;
@@ -56,7 +56,7 @@ final class PolicySelection {
         private static final String ALL = "";
 
         private final Collection<String, SortedMap<K, V>> byNamespace;
-        /** The namespaces that have any, under {@link #ALL}. */
+        /** The objects of all namespaces, by namespace, under {@link #ALL}. */
         private final Collection<String, SortedMap<String, SortedMap<K, V>>> everywhere;
 
         private final Function<K, ObjectRef> reference;
@@ -89,7 +89,7 @@ final class PolicySelection {
         }
     }
 
-    /** The policies of a kind, with what their selectors select among their targets. */
+    /** The policies of a kind. Their targets include the objects that their selectors select. */
     <S extends TargetedPolicy<S>> Collection<ObjectKey, Resource<S>> selected(Kind<S> kind) {
         return graph.map(
                 kind.name() + ".selected",
@@ -106,9 +106,9 @@ final class PolicySelection {
     }
 
     /**
-     * The targets that are named, and those that are selected.
+     * The named targets and the selected targets of a policy.
      *
-     * @param group of the policy's kind
+     * @param group the API group of the policy's kind
      */
     List<PolicyTarget> targets(
             Reads reads, ObjectRef policy, String group, List<PolicyTarget> named, List<TargetSelector> selectors) {

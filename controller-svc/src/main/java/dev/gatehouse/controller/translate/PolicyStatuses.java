@@ -35,11 +35,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The status of policies, of every kind: for each Gateway or ListenerSet that a policy's targets attach to, as Envoy Gateway says it, whether
- * it is accepted, which policies count instead of it, and which it is merged with.
+ * The statuses of policies of every kind. A status has an entry for each Gateway or ListenerSet that the policy's
+ * targets attach to, as in Envoy Gateway. The entry says whether the policy is accepted, which policies override it,
+ * and which policies it is merged with.
  */
 final class PolicyStatuses {
-    /** The routes that have connections and no requests. */
+    /** The kinds of routes for connections instead of requests. */
     private static final Set<String> CONNECTIONS = Set.of("TLSRoute", "TCPRoute", "UDPRoute");
 
     private final Model model;
@@ -62,13 +63,13 @@ final class PolicyStatuses {
     }
 
     /**
-     * What its own translation found of a policy.
+     * The verdict of a kind's own translation on a policy.
      *
-     * @param invalid why it cannot be enforced
-     * @param onConnections why it cannot be enforced where its target is a route that has connections and no requests
-     * @param passedOver what of it has no effect
-     * @param callout the fleet of the service that enforces it, which may refuse it; empty: the proxies do
-     * @param together what policies of the kind come to that are merged
+     * @param invalid why the policy cannot be enforced
+     * @param onConnections why the policy cannot be enforced on a TCP, TLS or UDP route
+     * @param passedOver the fields that have no effect
+     * @param callout the fleet of the service that enforces the policy and may refuse it; empty: the proxies enforce it
+     * @param together checks merged policies of the kind
      */
     record Verdict<S extends TargetedPolicy<S>>(
             Optional<String> invalid,
@@ -81,13 +82,13 @@ final class PolicyStatuses {
         }
     }
 
-    /** What policies come to that are merged. */
+    /** Checks merged policies. */
     @FunctionalInterface
     interface Together<S extends TargetedPolicy<S>> {
         /**
-         * Why what {@code merged} says cannot be enforced.
+         * Why the merged policy cannot be enforced; empty: it can be enforced.
          *
-         * @param connections whether it is for a route that has connections and no requests
+         * @param connections whether its target is a TCP, TLS or UDP route
          */
         Optional<String> problem(Effective<S> merged, boolean connections);
     }
@@ -136,7 +137,7 @@ final class PolicyStatuses {
         return Optional.of(new ObjectStatus.Ancestors(policy.metadata().generation(), conditions.statuses()));
     }
 
-    /** The status of a policy of which {@code conditions} says for each target what to say to its ancestors. */
+    /** The status of a policy whose conditions {@code conditions} gives for each target. */
     ObjectStatus of(
             Reads reads,
             Resource<?> policy,
@@ -170,7 +171,7 @@ final class PolicyStatuses {
         return gateways;
     }
 
-    /** The listeners with requests that the targets of {@code policy} are, have, or attach to. */
+    /** The HTTP listeners that the targets of {@code policy} are, have, or attach to. */
     <S extends TargetedPolicy<S>> Set<ListenerKey> httpListeners(Reads reads, Resource<S> policy) {
         Set<ListenerKey> listeners = new HashSet<>();
         for (PolicyTarget target : policy.spec().targets()) {
@@ -196,7 +197,7 @@ final class PolicyStatuses {
         return listeners;
     }
 
-    /** Whether there are authorization rules anywhere that the AccessPolicy counts. */
+    /** Whether authorization rules exist for which the AccessPolicy counts outcomes. */
     boolean hasRulesToTry(Reads reads, Resource<AccessPolicy> policy) {
         for (PolicyTarget target : policy.spec().targets()) {
             TargetKey key = TargetKey.of(target, policy.namespace());
@@ -237,7 +238,10 @@ final class PolicyStatuses {
                                 .isPresent());
     }
 
-    /** @param merged whether the policy is merged with another wherever it counts: what it says alone is then no problem */
+    /**
+     * @param merged whether the policy is merged with another wherever it is effective: a problem of its own settings
+     * alone then does not matter
+     */
     private Optional<Condition> refusal(
             Reads reads, ObjectRef policy, TargetKey target, Verdict<?> verdict, boolean merged) {
         Optional<SortedMap<String, String>> failures = reads.get(failed, policy);
@@ -266,7 +270,7 @@ final class PolicyStatuses {
                         String.join("; ", messages)));
     }
 
-    /** What a target attaches to; empty: it is not there, or not ours. */
+    /** The Gateways and ListenerSets that a target attaches to; empty: the target does not exist, or this controller does not serve it. */
     private List<Ancestor> ancestors(Reads reads, PolicyTarget target, TargetKey key) {
         if (!target.group().equals(Kinds.GATEWAY_GROUP)) {
             return List.of();
@@ -298,14 +302,14 @@ final class PolicyStatuses {
         };
     }
 
-    /** A SecurityPolicy is its own ancestor; empty: it is not there. */
+    /** The ancestor of a policy for a SecurityPolicy is that SecurityPolicy; empty: it does not exist. */
     private List<Ancestor> securityPolicy(Reads reads, PolicyTarget target, TargetKey key) {
         return reads.get(model.securities.attached().policies(), key.object()).isPresent()
                 ? List.of(new Ancestor(reference(target, key.object().namespace()), controllerName))
                 : List.of();
     }
 
-    /** Why a target that is there does not take the policy: its section is not there, or another policy comes first. */
+    /** Why an existing target does not accept the policy: its section does not exist, or another policy takes precedence. */
     private <S extends TargetedPolicy<S>> Optional<Condition> unresolved(
             Reads reads, Attached<S> attached, ObjectKey policy, TargetKey key) {
         if (key.section().isPresent() && !hasSection(reads, key)) {
@@ -345,7 +349,10 @@ final class PolicyStatuses {
         return model.gatewayOf(reads, key.kind(), key.object());
     }
 
-    /** Says of a policy for a route or rule on which listeners it is merged, and with what. */
+    /**
+     * Adds the condition that names the listeners on which a policy for a route or rule is merged, and the policies
+     * that it is merged with.
+     */
     private <S extends TargetedPolicy<S>> void merged(
             Reads reads,
             Attached<S> attached,
@@ -377,7 +384,7 @@ final class PolicyStatuses {
                 .orElse(Condition.isTrue(Conditions.MERGED, "Merged", "Merged with policy " + with));
     }
 
-    /** Whether the policy is merged with another on each listener where it counts. */
+    /** Whether the policy is merged with another on each listener where it is effective. */
     private <S extends TargetedPolicy<S>> boolean isMerged(
             Reads reads, Attached<S> attached, Resource<S> policy, TargetKey key) {
         if (policy.spec().merge().isEmpty() || isListenerSide(key)) {
@@ -397,7 +404,10 @@ final class PolicyStatuses {
         return reads.get(model.attachments, route).map(Attachments::parents).orElse(List.of());
     }
 
-    /** What more specific policies there are below a policy's target: those that count instead, and those that it is merged with. */
+    /**
+     * The conditions about more specific policies below a policy's target: the policies that override it, and the
+     * policies that it is merged with.
+     */
     private <S extends TargetedPolicy<S>> List<Condition> children(
             Reads reads, Attached<S> attached, Resource<S> policy, TargetKey key, Together<S> together) {
         SortedSet<String> replacing = new TreeSet<>();
@@ -485,7 +495,7 @@ final class PolicyStatuses {
         }
     }
 
-    /** The policies that count at a route, and at its rules. */
+    /** The effective policies of a route and of its rules. */
     private <S extends TargetedPolicy<S>> List<Resource<S>> routePolicies(
             Reads reads, Attached<S> attached, ObjectRef route) {
         List<Resource<S>> found = new ArrayList<>();
@@ -499,7 +509,10 @@ final class PolicyStatuses {
         return found;
     }
 
-    /** Whether a route names {@code key} as a parent: a Gateway's listener, if that is what the policy is for (as Envoy Gateway tells it). */
+    /**
+     * Whether a route names {@code key} as a parent. If the policy targets a listener of a Gateway, the route must name
+     * that listener, as in Envoy Gateway.
+     */
     private boolean isBelow(Reads reads, ObjectRef route, TargetKey key) {
         return key.section().isEmpty()
                 || key.kind().equals("ListenerSet")

@@ -13,13 +13,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy that counts for a rule of a route on a listener.
+ * The effective policy of a rule of a route on a listener.
  *
- * @param policy the policy that counts
- * @param target what it is for, so that it counts
- * @param others those that it is merged with, the more specific first
- * @param fields what they say together; empty where the kind does not merge, and all comes from the policy
- * @param problems why what they say together cannot be used, as "path: message"
+ * @param policy the effective policy
+ * @param target the target by which the policy is effective
+ * @param others the policies that it is merged with, the more specific first
+ * @param fields the merged fields; empty if the kind does not merge, so that all fields come from {@code policy}
+ * @param problems why the merged fields cannot be used, as "path: message"
  */
 public record PolicyUse(
         String kind,
@@ -37,9 +37,9 @@ public record PolicyUse(
     /**
      * A field of a policy.
      *
-     * @param path such as "retry.numRetries"
+     * @param path the field's path, such as "retry.numRetries"
      * @param value a scalar, or a list as a whole
-     * @param from the policies that say so: of a list both, where it is made of theirs
+     * @param from the policies that set the field; several for a list that is merged from their lists
      */
     public record Field(String path, Object value, List<ObjectKey> from) {
         public Field {

@@ -23,8 +23,9 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * The statuses of Backends, and of EnvoyProxies: these have an ancestor for each Gateway that names them, and for each GatewayClass that names
- * them and cannot use them. That a GatewayClass can is in its own status.
+ * The statuses of Backends and EnvoyProxies. The status of an EnvoyProxy has an ancestor for each Gateway that refers
+ * to it, and for each GatewayClass that refers to it and cannot use it. A GatewayClass that can use the EnvoyProxy
+ * reports this in its own status.
  */
 final class ProxyStatuses {
     private final Model model;
@@ -49,7 +50,7 @@ final class ProxyStatuses {
                 .orElse(Set.of());
     }
 
-    /** Empty: nobody names the EnvoyProxy. */
+    /** The status of an EnvoyProxy; empty: no Gateway or GatewayClass refers to it. */
     Optional<ObjectStatus> ofProxy(Reads reads, ObjectKey key, Resource<EnvoyProxy> proxy) {
         List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
         reads.get(classes, key)

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What proxies refuse, by object: a report of a fleet's proxies concerns the objects that they refuse something of, and no others. */
+/** The proxies' rejections by object. A changed report of a fleet's proxies affects only the objects whose resources the proxies reject. */
 final class Rejections {
     private record Key(String fleet, ObjectRef object) implements Comparable<Key> {
         @Override
@@ -29,7 +29,7 @@ final class Rejections {
         });
     }
 
-    /** The words of a proxy of {@code fleet} that refuses something of {@code object}. */
+    /** The error message of a proxy of {@code fleet} that rejects a resource made from {@code object}. */
     Optional<String> of(Reads reads, String fleet, ObjectRef object) {
         return reads.get(messages, new Key(fleet, object));
     }

@@ -84,7 +84,7 @@ import java.util.stream.Stream;
 
 /** The resources, as collections derived from the {@link Model}. */
 final class Resources {
-    /** Names a cluster of a fleet. */
+    /** Identifies a cluster of a fleet. */
     private record ClusterKey(String fleet, String name) implements Comparable<ClusterKey> {
         private static final Comparator<ClusterKey> ORDER =
                 Comparator.comparing(ClusterKey::fleet).thenComparing(ClusterKey::name);
@@ -108,19 +108,19 @@ final class Resources {
 
     private final RouteTables routeTables;
 
-    /** What the policies of a listener's routes need of the listener. */
+    /** The filters that a listener needs for the policies of its routes. */
     private final Collection<ListenerKey, SortedMap<BindingKey, FilterNeeds>> filterNeeds;
 
-    /** What of the contributions is held back ({@link Hold}). */
+    /** The contributions that are held back ({@link Hold}). */
     private final Source<RoutePart, Hold> held;
 
     /** The parts that are held back, by route. */
     private final Collection<BindingKey, SortedMap<RoutePart, Hold>> heldByRoute;
 
-    /** The contributions that proxies accepted last. */
+    /** The last accepted contributions. */
     private final Source<RoutePart, Contribution> lastGood;
 
-    /** The rules of a route on a listener of which Envoy would refuse something; they are closed. */
+    /** The rules of a route on a listener that Envoy would refuse. These rules are closed. */
     private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusals;
 
     Resources(Graph graph, Inputs inputs, Model model, Infrastructures infrastructures, Settings settings) {
@@ -186,7 +186,7 @@ final class Resources {
         all = Stream.concat(Stream.of(patches.patched()), made.stream()).toList();
     }
 
-    /** What resources are called, for patches that name them. */
+    /** The names of resources, for patches. */
     private final class PatchNames implements PatchTargets.Names {
         @Override
         public Optional<String> table(Reads reads, ListenerState listener) {
@@ -228,7 +228,10 @@ final class Resources {
         return patches;
     }
 
-    /** Every collection of resources; of a key that several have (a certificate that is used twice), the first one's counts. */
+    /**
+     * All collections of resources. If several collections have a key (a certificate with two uses), the first
+     * collection's value is used.
+     */
     List<Collection<ResourceId, Output>> all() {
         return all;
     }
@@ -247,12 +250,15 @@ final class Resources {
                 hold.ifPresentOrElse(each -> writes.put(held, route, each), () -> writes.remove(held, route));
             case PatchPart patch -> patches.hold(writes, patch, hold);
             case HookPart _ -> {
-                // Extension servers change what comes out of the translation.
+                // Extension servers change the resources after the translation.
             }
         }
     }
 
-    /** The contribution with that fingerprint, if it is still the present one, is what to serve where a later one is refused. */
+    /**
+     * Records the present contribution as accepted if it still has {@code fingerprint}. It is served if a later
+     * contribution is refused.
+     */
     void accept(Graph.Writes writes, RoutePart part, int fingerprint) {
         contributions
                 .get(part.binding())
@@ -260,7 +266,7 @@ final class Resources {
                 .ifPresent(each -> writes.put(lastGood, part, each));
     }
 
-    /** What proxies accepted of a contribution that is gone is not what to serve if there is another one. */
+    /** Forgets the accepted contribution of a removed part, so that a later contribution of the same name does not fall back to it. */
     void forget(Graph.Writes writes, RoutePart part) {
         writes.remove(lastGood, part);
     }
@@ -285,8 +291,8 @@ final class Resources {
     }
 
     /**
-     * A route as a listener serves it: the clusters of its backends are those for the certificate that the Gateway shows to them, and
-     * for the settings of the BackendTrafficPolicy of each rule.
+     * A route as a listener serves it. Its clusters have the Gateway's client certificate and the settings of each
+     * rule's BackendTrafficPolicy.
      */
     private Optional<ResolvedRoute> route(Reads reads, BindingKey key, Attachments.Binding binding) {
         Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
@@ -429,7 +435,7 @@ final class Resources {
         return contribution(reads, key, binding).map(each -> Map.of(key, each)).orElse(Map.of());
     }
 
-    /** What a route whose translation failed contributes: the hostnames that it is for, closed. */
+    /** The contribution of a route whose translation failed: the route's hostnames, closed. */
     private Map<BindingKey, Contribution> failing(BindingKey key, Attachments.Binding binding, Throwable failure) {
         Map<String, List<RouteEntry>> closed = new HashMap<>();
         for (Attachments.Place place : binding.places()) {
@@ -464,7 +470,7 @@ final class Resources {
     private Map<ResourceId, Output> mergedWafs(Reads reads, Contribution contribution) {
         Map<ResourceId, Output> resources = new HashMap<>();
         for (EffectivePolicies.Waf each : contribution.wafs()) {
-            // The first wants them together; what is wrong with another by itself is told by its own resource.
+            // The first policy owns the merged policy. Problems of the other policies alone are reported by their own resources.
             ObjectKey first = each.members().getFirst();
             resources.putAll(waf(
                     model.waf(reads, each.name(), first, each.spec()), Set.of(ObjectRef.of(Kinds.WAF_POLICY, first))));
@@ -494,7 +500,7 @@ final class Resources {
         return clusters;
     }
 
-    /** A contribution that is held back needs what the one that is served instead needs, too. */
+    /** The filters that a contribution needs; if it is held back, also the filters that its replacement needs. */
     private Map<BindingKey, FilterNeeds> filterNeeds(Reads reads, BindingKey key, Contribution contribution) {
         FilterNeeds own = contribution.filterNeeds();
         FilterNeeds needs = own;
@@ -610,7 +616,10 @@ final class Resources {
                 : Map.of();
     }
 
-    /** Where requests to a Service go: to its endpoints, or to its cluster IP where a policy or the fleet's EnvoyProxy says so. */
+    /**
+     * The EndpointSlices by which proxies reach a Service: the Service's own, or one with the cluster IP if a policy or
+     * the fleet's EnvoyProxy sets this routing type.
+     */
     private List<EndpointSlice> slices(Reads reads, String fleet, ClusterSpec cluster, SlicesOwner owner) {
         boolean byService = cluster.settings()
                 .routingType()
@@ -626,7 +635,7 @@ final class Resources {
         return model.endpointSlices(reads, owner);
     }
 
-    /** Which secrets come from SDS servers beside the proxies. */
+    /** Tells which secrets come from SDS servers beside the proxies. */
     private SecretName.Sources secrets(Reads reads) {
         return name -> switch (name) {
             case SecretName.System _ -> Optional.empty();
@@ -652,7 +661,7 @@ final class Resources {
         };
     }
 
-    /** CAs as a resource, or where a server beside the proxies has them, the cluster of that server. */
+    /** CAs as a resource; if an SDS server beside the proxies has the CAs, the cluster of that server. */
     private Map<ResourceId, Output> authorities(
             Reads reads, String fleet, SecretName name, Supplier<Message> made, Set<ObjectRef> owners) {
         return secrets(reads)
@@ -893,7 +902,10 @@ final class Resources {
         return streams;
     }
 
-    /** The limits of a route on a listener: a resource of their own, so that a change of another route does not change it. */
+    /**
+     * The rate limits of a route on a listener, as a resource of their own, so that a change of another route does not
+     * change the resource.
+     */
     private static Map<ResourceId, Output> rateLimits(
             BindingKey key, SortedMap<String, EffectivePolicies.Traffic> limits) {
         Map<ResourceId, Output> resources = new HashMap<>();
@@ -906,7 +918,7 @@ final class Resources {
         return resources;
     }
 
-    /** The limits that all targets of a policy count together; each route that they are for makes the same. */
+    /** The rate limits that all targets of a policy share. Each targeted route makes an equal resource. */
     private static Map<ResourceId, Output> shared(EffectivePolicies.Traffic traffic) {
         return traffic.settings()
                 .globalLimit()

@@ -4,16 +4,16 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import java.util.Comparator;
 
 /**
- * What a route on a listener contributes to a resource: to a whole table, or to one of its hosts, which is refused and accepted by
- * itself.
+ * The contribution of a route on a listener to a whole table, or to one host of it. Proxies accept or refuse a host
+ * independently of other hosts.
  *
- * @param host the hostname that is served, which the route's own may cover; empty: the whole table
+ * @param host the served hostname, which may be narrower than the route's own; empty: the whole table
  */
 public record RoutePart(BindingKey binding, String host) implements OutputPart, Comparable<RoutePart> {
     private static final Comparator<RoutePart> ORDER =
             Comparator.comparing(RoutePart::binding).thenComparing(RoutePart::host);
 
-    /** What a route contributes to a whole table. */
+    /** The contribution of a route to a whole table. */
     public static RoutePart whole(BindingKey binding) {
         return new RoutePart(binding, "");
     }

@@ -33,23 +33,25 @@ import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /**
- * The route tables of HTTP listeners: what each hostname is answered with, made of what the routes contribute to it, and the tables that
- * hold that or refer to it ({@link TableForm}). A change of a route makes its hostnames anew, and no others.
+ * The route tables of HTTP listeners. Each hostname has a virtual host, made from the contributions of routes. Tables
+ * contain the virtual hosts or refer to them ({@link TableForm}). A changed route recomputes only its own hostnames'
+ * virtual hosts.
  */
 final class RouteTables {
-    /** What the tables are made from, besides the model. */
+    /** The inputs of the tables besides the model. */
     interface Sources {
-        /** What the policies of the routes on {@code listeners} need of the filters. */
+        /** The filters that the policies of the routes on {@code listeners} need. */
         FilterNeeds needs(Reads reads, List<ListenerState> listeners);
     }
 
     /**
-     * The table of a listener, which HTTP listeners of a port share.
+     * The route table of a listener. The HTTP listeners of one port share a table.
      *
-     * @param hostnames of all listeners among which requests are told apart by their host
-     * @param misdirected those of them to whose requests the table answers that another connection is theirs
-     * @param counted each hostname has metrics
-     * @param asWritten routes are tried in the order in which they are written
+     * @param hostnames the hostnames of all listeners of the port, between which the host of a request decides
+     * @param misdirected the hostnames whose requests the table answers with 421, since they belong on another
+     * connection
+     * @param counted whether each hostname has metrics
+     * @param asWritten whether routes are tried in the order in which they are written
      */
     record Table(
             TableForm form,
@@ -75,7 +77,7 @@ final class RouteTables {
         }
     }
 
-    /** Names a virtual host of a fleet. */
+    /** Identifies a virtual host of a fleet. */
     private record HostId(String fleet, String name) implements Comparable<HostId> {
         private static final Comparator<HostId> ORDER =
                 Comparator.comparing(HostId::fleet).thenComparing(HostId::name);
@@ -86,10 +88,10 @@ final class RouteTables {
         }
     }
 
-    /** The size of a direct response that is larger than Envoy would have it. */
+    /** The size of a direct response above Envoy's default limit. */
     private record LargeBody(ResourceId table, int bytes) {}
 
-    /** What a hostname is answered with. */
+    /** The virtual host of a hostname, with its table. */
     private record Made(Table table, Output output) {
         VirtualHost host() {
             return (VirtualHost) output.message();
@@ -109,8 +111,8 @@ final class RouteTables {
     private final List<Collection<ResourceId, Output>> resources;
 
     /**
-     * @param held what of the contributions is held back
-     * @param lastGood the contributions that proxies accepted last
+     * @param held the contributions that are held back
+     * @param lastGood the last accepted contributions
      */
     RouteTables(
             Graph graph,
@@ -134,7 +136,7 @@ final class RouteTables {
         });
         hosts = List.of(
                 graph.expand("hosts.routes", contributionsByHost, (reads, key, _) -> host(reads, key)),
-                // A listener has its own hostname to itself, though no route is for it.
+                // A listener's own hostname has a virtual host even without a route, so that no wider hostname answers its requests.
                 graph.expand("hosts.listeners", tables, (reads, key, _) -> emptyHost(reads, key)));
         for (Collection<HostId, Made> each : hosts) {
             hostsByTable.add(graph.group(
@@ -160,7 +162,7 @@ final class RouteTables {
                 .toList();
     }
 
-    /** The tables, and the hosts that are resources of their own. */
+    /** The tables, and the virtual hosts that are resources of their own. */
     List<Collection<ResourceId, Output>> resources() {
         return resources;
     }
@@ -207,7 +209,7 @@ final class RouteTables {
         });
     }
 
-    /** What a hostname is made of, and what is held back of that. */
+    /** Collects the owners and parts of a virtual host, and the parts that are held back. */
     private static final class HostParts {
         private final Set<ObjectRef> owners = new HashSet<>();
         private final Map<OutputPart, Integer> parts = new HashMap<>();
@@ -216,7 +218,7 @@ final class RouteTables {
         private boolean secret;
     }
 
-    /** What a route contributes to a host, or what is served instead while that is held back. */
+    /** The entries of a route for a hostname; while the contribution is held back, its replacement. */
     private List<RouteEntry> served(
             Reads reads, RoutePart part, Contribution contribution, String hostname, HostParts parts) {
         Optional<Hold> hold = reads.get(held, part).filter(each -> each.fingerprint() == contribution.fingerprint());
@@ -239,7 +241,7 @@ final class RouteTables {
         };
     }
 
-    /** A host that is a resource of its own. */
+    /** A virtual host as a resource of its own. */
     private static Map<ResourceId, Output> own(Reads reads, HostId id, Made made) {
         return made.table().form() == TableForm.BY_HOST
                 ? Map.of(new ResourceId(id.fleet(), TypeUrls.VIRTUAL_HOST, id.name()), made.output())
@@ -317,7 +319,7 @@ final class RouteTables {
                 .orElse(Map.of());
     }
 
-    /** @param offering the listener whose responses tell that it may be reached by HTTP/3 */
+    /** @param offering the listener whose responses advertise HTTP/3 ({@code alt-svc}) */
     private Map<ResourceId, Output> resource(
             Reads reads,
             Table table,

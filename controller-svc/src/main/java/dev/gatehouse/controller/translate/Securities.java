@@ -31,8 +31,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What SecurityPolicies come to: each alone, and those that are merged at the place where they are. A policy that cannot be enforced closes
- * what it is for.
+ * Resolves SecurityPolicies: each policy alone, and merged policies at each rule where they are merged. A policy that
+ * cannot be enforced closes its targets.
  */
 final class Securities {
     private static final Set<String> STREAMS =
@@ -80,7 +80,7 @@ final class Securities {
         return accessPolicies;
     }
 
-    /** The AccessPolicy that counts for a rule of a route on a listener. */
+    /** The effective AccessPolicy of a rule of a route on a listener. */
     Optional<AccessPolicies.Counting> accessPolicy(
             Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return accessPolicies.counting(
@@ -93,17 +93,17 @@ final class Securities {
                 rule);
     }
 
-    /** What authz-svc enforces of each policy alone. */
+    /** The part of each policy alone that authz-svc enforces. */
     Collection<ObjectKey, AccessResources.Outcome> access() {
         return access;
     }
 
-    /** What became of a policy alone. */
+    /** The outcome of a policy alone. */
     SecurityOutcome outcome(Reads reads, ObjectKey policy) {
         return reads.get(outcomes, policy).orElse(new SecurityOutcome.Invalid("not resolved"));
     }
 
-    /** What became of the policies that count for a rule of a route on a listener; empty: none does. */
+    /** The outcome of the effective policies of a rule of a route on a listener; empty: there is no policy. */
     Optional<SecurityOutcome> outcome(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         Optional<Effective<Policy<SecuritySettings>>> effective = attached.effective(reads, listener, route, rule);
         Optional<Resource<AccessPolicy>> more =
@@ -114,9 +114,9 @@ final class Securities {
     }
 
     /**
-     * SecurityPolicies and the AccessPolicy that goes with them: authz-svc is asked once for what they say together.
+     * Merged SecurityPolicies and the AccessPolicy that goes with them. One call to authz-svc enforces all of them.
      *
-     * @param policies empty: the AccessPolicy is alone
+     * @param policies empty: there is an AccessPolicy only
      */
     record Together(Optional<Effective<Policy<SecuritySettings>>> policies, Optional<Resource<AccessPolicy>> more) {
         SecuritySettings settings() {
@@ -131,19 +131,19 @@ final class Securities {
             return policies.map(Effective::problems).orElse(List.of());
         }
 
-        /** The SecurityPolicy that a field comes from; where there is none, no field asks. */
+        /** The SecurityPolicy that a field comes from. Without a SecurityPolicy it is the AccessPolicy, and no field asks for an owner. */
         ObjectKey owner(String field) {
             return policies.map(each -> each.owner(field))
                     .orElseGet(() -> more.orElseThrow().key());
         }
 
-        /** True if authz-svc knows what they say together by a name of their own. */
+        /** True if the combination has a name of its own in authz-svc. */
         boolean isNamed() {
             return members().size() > 1
                     || more.map(each -> each.spec().asksAuthzService()).orElse(false);
         }
 
-        /** A name; one that no object has where there are several: "shop/cart+infra/all&shop/tokens". */
+        /** The name of the combination. If it has several members, no object can have the name: "shop/cart+infra/all&shop/tokens". */
         ObjectKey name() {
             Optional<Resource<AccessPolicy>> asking =
                     more.filter(each -> each.spec().asksAuthzService() || policies.isEmpty());
@@ -155,7 +155,7 @@ final class Securities {
         }
     }
 
-    /** What became of policies together. */
+    /** The outcome of merged policies. */
     SecurityOutcome outcome(Reads reads, Effective<Policy<SecuritySettings>> effective) {
         return effective.members().size() == 1
                 ? outcome(reads, effective.policy())
@@ -181,7 +181,7 @@ final class Securities {
     }
 
     /**
-     * What authz-svc enforces of policies that are merged.
+     * The part of merged policies that authz-svc enforces.
      *
      * @param owners the policies
      */
@@ -191,7 +191,7 @@ final class Securities {
         }
     }
 
-    /** What authz-svc enforces for a rule of a route on a listener where policies are merged; empty: nothing, or one policy alone. */
+    /** The part that authz-svc enforces of a rule's merged policies; empty: authz-svc enforces nothing, or one policy alone. */
     Optional<MergedAccess> mergedAccess(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
         Together policies = new Together(
                 attached.effective(reads, listener, route, rule),
@@ -213,7 +213,7 @@ final class Securities {
                         : Optional.empty());
     }
 
-    /** The name of a policy; of several one that no object has: "cart+infra/all". */
+    /** The name of merged policies. If there are several, no object can have the name: "cart+infra/all". */
     private static String name(Effective<?> effective) {
         String name = effective.policy().name();
         return effective.members().size() == 1
@@ -235,7 +235,7 @@ final class Securities {
         Optional<SignOnResources.Sso> sso = Optional.empty();
         if (settings.oidc().isPresent()) {
             for (Resource<Policy<SecuritySettings>> member : members) {
-                // With what its selectors select.
+                // The targets include the objects that the policy's selectors select.
                 List<PolicyTarget> targets = reads.get(attached.policies(), member.key())
                         .map(each -> each.spec().targets())
                         .orElse(member.spec().targets());
@@ -305,7 +305,7 @@ final class Securities {
                         .or(() -> besideProblem(reads, policy)));
     }
 
-    /** Why a policy and a SecurityPolicy that it is for, or that is for the same target, cannot be enforced together. */
+    /** Why an AccessPolicy and a SecurityPolicy (its target, or a policy with the same target) cannot be enforced together. */
     private Optional<String> besideProblem(Reads reads, Resource<AccessPolicy> policy) {
         if (!policy.spec().asksAuthzService()) {
             return Optional.empty();
@@ -333,10 +333,10 @@ final class Securities {
     }
 
     /**
-     * Why a policy alone cannot be enforced. Its rules may ask for tokens that an AccessPolicy at one of its places knows: where none does, the
-     * place is closed.
+     * Why a policy alone cannot be enforced. Its rules may need tokens that an AccessPolicy of the same rule validates.
+     * A rule without such an AccessPolicy is closed.
      *
-     * @param listeners with requests, that its targets are, have, or attach to
+     * @param listeners the HTTP listeners that its targets are, have, or attach to
      */
     Optional<String> problem(Reads reads, Resource<Policy<SecuritySettings>> policy, Set<ListenerKey> listeners) {
         ObjectKey key = policy.key();

@@ -1,4 +1,4 @@
 package dev.gatehouse.controller.translate;
 
-/** A generation of a Gateway or ListenerSet that a fleet serves, as soon as its proxies have it. */
+/** The generation of a Gateway or ListenerSet that a fleet serves once its proxies have the generation's resources. */
 public record Served(String fleet, long generation) {}

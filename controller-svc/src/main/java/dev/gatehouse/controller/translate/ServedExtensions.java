@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The objects of extension servers: which of them each rule, listener, cluster and fleet concerns. Costs nothing without such servers. */
+/** Finds the extension servers' objects that concern a rule, listener, cluster or fleet. Costs nothing without extension servers. */
 final class ServedExtensions {
     private final Inputs inputs;
     private final ExtensionServers servers;
@@ -59,7 +59,7 @@ final class ServedExtensions {
         return servers;
     }
 
-    /** The kinds that are policies, with what their objects are for. */
+    /** The policy kinds, with the targets of their objects. */
     Map<Kind<ExtensionObject>, Attached<ExtensionObject>> policies() {
         return policies;
     }
@@ -70,7 +70,7 @@ final class ServedExtensions {
                 .map(object -> new Part(new ExtensionReference(kind.group(), kind.name(), key), object.spec()));
     }
 
-    /** What a rule concerns. */
+    /** The objects that concern a rule. */
     OfRule ofRule(Reads reads, ObjectRef route, RouteSpec spec, int index, Optional<String> name) {
         if (servers.isEmpty()) {
             return new OfRule(List.of(), List.of());
@@ -87,7 +87,7 @@ final class ServedExtensions {
                 backends.addAll(grpc.rules().get(index).backends());
             }
             default -> {
-                // Connections have no routes that an extension server is asked about.
+                // Extension servers are not called for rules of TCP, TLS and UDP routes.
             }
         }
         Stream<Part> referred = filters.stream()
@@ -125,7 +125,7 @@ final class ServedExtensions {
                 Map.of());
     }
 
-    /** The object that a cluster stands for, where it is an extension's. */
+    /** The extension server's object that a cluster stands for, if any. */
     HookContext ofCluster(Reads reads, ClusterSpec cluster) {
         return cluster.endpoints() instanceof ClusterSpec.Endpoints.OfExtension extension
                 ? servers.backend(
@@ -148,7 +148,7 @@ final class ServedExtensions {
         return at(reads, targets);
     }
 
-    /** The policies for any of {@code targets}: all of them, since only their server knows which counts. */
+    /** All policies for any of {@code targets}, since only their server knows which one takes precedence. */
     private List<Part> at(Reads reads, List<TargetKey> targets) {
         List<Part> parts = new ArrayList<>();
         policies.forEach((kind, attached) -> {
@@ -156,7 +156,7 @@ final class ServedExtensions {
                 for (Resource<ExtensionObject> policy : attached.all(reads, target)) {
                     parts.add(new Part(
                             new ExtensionReference(kind.group(), kind.name(), policy.key()),
-                            // What selectors select does not change the object.
+                            // The server gets the object as written, without the selected targets.
                             policy.spec().withTargets(List.of())));
                 }
             }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** The serving listeners of a port. */
 record ServingPort(FleetMembers fleet, List<ListenerState> listeners) {
-    /** The Gateways whose listeners there are. */
+    /** The Gateways that have these listeners. */
     Set<ObjectRef> owners() {
         return listeners.stream()
                 .map(listener -> ObjectRef.of(Kinds.GATEWAY, listener.key().gateway()))

@@ -15,16 +15,16 @@ import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
- * What the translation depends on besides the objects.
+ * The settings that the translation depends on besides the objects.
  *
- * @param controllerNames the controller names whose GatewayClasses are ours; the first is our own
+ * @param controllerNames the controller names whose GatewayClasses are served; the first is Gatehouse's own
  * @param boundPort the port that Envoy binds for a listener's port
- * @param callouts where the proxies reach the callout services
+ * @param callouts the addresses of the callout services, as the proxies reach them
  * @param infrastructure where the proxies run
- * @param backendAddresses which addresses backends may have
- * @param extensions what reaches further than Gateway API does
- * @param configured what counts for all proxies
- * @param tables how proxies get route tables where nothing needs them whole
+ * @param backendAddresses the addresses that backends may have
+ * @param extensions the features that give their users more rights than Gateway API does
+ * @param configured the settings of all proxies
+ * @param tables how proxies get route tables, unless a feature needs whole tables
  */
 public record Settings(
         List<String> controllerNames,
@@ -38,15 +38,15 @@ public record Settings(
     /** Gatehouse's own controller name. */
     public static final String CONTROLLER_NAME = "gatehouse.dev/gatewayclass-controller";
 
-    /** Envoy Gateway's, which TEG uses too: its classes are adopted, for migration. */
+    /** Envoy Gateway's controller name, which TEG uses too. GatewayClasses of this name are served, for migration. */
     public static final String ENVOY_GATEWAY_CONTROLLER_NAME = "gateway.envoyproxy.io/gatewayclass-controller";
 
-    /** The proxies run on this host. */
+    /** Settings for proxies that run on this host. */
     public Settings(List<String> controllerNames, IntUnaryOperator boundPort, Callouts callouts) {
         this(controllerNames, boundPort, callouts, new Infrastructure.Host());
     }
 
-    /** Backends may be used. */
+    /** Settings that permit Backends. */
     public Settings(
             List<String> controllerNames,
             IntUnaryOperator boundPort,
@@ -62,7 +62,7 @@ public record Settings(
                 Configured.NOTHING);
     }
 
-    /** Route tables are whole. */
+    /** Settings with whole route tables. */
     public Settings(
             List<String> controllerNames,
             IntUnaryOperator boundPort,
@@ -82,30 +82,30 @@ public record Settings(
                 TableForm.WHOLE);
     }
 
-    /** The same with another form of route tables. */
+    /** A copy with another form of route tables. */
     public Settings with(TableForm other) {
         return new Settings(
                 controllerNames, boundPort, callouts, infrastructure, backendAddresses, extensions, configured, other);
     }
 
-    /** The same with other extensions. */
+    /** A copy with other extensions. */
     public Settings with(Extensions other) {
         return new Settings(
                 controllerNames, boundPort, callouts, infrastructure, backendAddresses, other, configured, tables);
     }
 
-    /** The same with other settings of all proxies. */
+    /** A copy with other settings of all proxies. */
     public Settings with(Configured other) {
         return new Settings(
                 controllerNames, boundPort, callouts, infrastructure, backendAddresses, extensions, other, tables);
     }
 
     /**
-     * What counts for all proxies.
+     * The settings of all proxies.
      *
-     * @param proxy below the EnvoyProxies of classes and Gateways
-     * @param limits how they call ratelimit-svc
-     * @param tracing where they send spans whose EnvoyProxy says nothing of tracing
+     * @param proxy settings that EnvoyProxies of classes and Gateways override
+     * @param limits how the proxies call ratelimit-svc
+     * @param tracing the tracing of proxies whose EnvoyProxy has none
      */
     public record Configured(Optional<EnvoyProxy> proxy, LimitCalls limits, Optional<ProxyTelemetry.Tracing> tracing) {
         public static final Configured NOTHING = new Configured(Optional.empty(), LimitCalls.DEFAULT, Optional.empty());
@@ -118,7 +118,7 @@ public record Settings(
         }
     }
 
-    /** The port by which clients reach a listener: on a host the one that is bound; behind a Service the listener's own. */
+    /** The port at which clients reach a listener: on a host the bound port, behind a Service the listener's own port. */
     int clientPort(ListenerState listener) {
         return switch (infrastructure) {
             case Infrastructure.Host _ -> listener.boundPort();
@@ -126,7 +126,7 @@ public record Settings(
         };
     }
 
-    /** Where TEG has its ConfigMap {@code waf-config}: the controller's namespace; in files Envoy Gateway's. */
+    /** The namespace of TEG's ConfigMap {@code waf-config}: the controller's namespace; with files, Envoy Gateway's namespace. */
     public String namespace() {
         return switch (infrastructure) {
             case Infrastructure.Host _ -> "envoy-gateway-system";
@@ -134,18 +134,19 @@ public record Settings(
         };
     }
 
-    /** Our own name among those that are served. */
+    /** Gatehouse's own name among the served controller names. */
     public String controllerName() {
         return controllerNames.getFirst();
     }
 
-    /** Where the proxies run: what leads clients to them. */
+    /** Where the proxies run, which decides how clients reach them. */
     public sealed interface Infrastructure {
         /**
-         * Which addresses backends may have.
+         * The addresses that backends may have.
          *
-         * @param backends Envoy Gateway's Backends may be used
-         * @param ownPorts the controller's and other services' on this host; in a cluster the proxies' own count
+         * @param backends whether Envoy Gateway's Backends may be used
+         * @param ownPorts the ports of Gatehouse's services on this host; ignored in a cluster, where the proxies' own
+         * ports are used
          */
         default BackendAddresses backendAddresses(boolean backends, Set<Integer> ownPorts) {
             return switch (this) {
@@ -154,16 +155,16 @@ public record Settings(
             };
         }
 
-        /** On this host: a Gateway's addresses are those that it asks for. */
+        /** The proxies run on this host. A Gateway has the addresses that it requests. */
         record Host() implements Infrastructure {}
 
         /**
-         * Behind Services of a Kubernetes cluster, which are known by their labels.
+         * The proxies run behind Services of a Kubernetes cluster, which are identified by their labels.
          *
-         * @param fleets how the controller runs them
+         * @param fleets how the controller runs the fleets
          */
         record Cluster(InfrastructureSettings fleets) implements Infrastructure {
-            /** The controller's, where the Services are unless they are in their Gateway's. */
+            /** The controller's namespace. It has the Services, unless they are in their Gateway's namespace. */
             public String namespace() {
                 return fleets.namespace();
             }
@@ -173,24 +174,25 @@ public record Settings(
     /**
      * The callout services, as the proxies reach them.
      *
-     * @param tls by mutual TLS; otherwise in plain text, for one machine or a mesh that encrypts
+     * @param tls true: mutual TLS; false: plain text, for a single machine or a mesh that encrypts
      */
     public record Callouts(CalloutAddress rateLimit, CalloutAddress waf, CalloutAddress authz, boolean tls) {
-        /** In plain text. */
+        /** Callout services that are reached in plain text. */
         public Callouts(CalloutAddress rateLimit, CalloutAddress waf, CalloutAddress authz) {
             this(rateLimit, waf, authz, false);
         }
     }
 
     /**
-     * What reaches further than Gateway API does, and is served only where that is wanted.
+     * Features that give their users more rights than Gateway API does. They are served only if switched on.
      *
-     * @param patches EnvoyPatchPolicies: who may write one changes the proxies of a Gateway at will
+     * @param patches EnvoyPatchPolicies, whose authors can change a Gateway's proxies at will
      * @param lua Lua scripts in EnvoyExtensionPolicies
-     * @param discovery Secrets that refer to SDS servers: who may write one names a socket beside the proxies
+     * @param discovery Secrets that refer to SDS servers, whose authors name a socket beside the proxies
      * @param codeServer the URL where proxies fetch the code of Wasm extensions
-     * @param fetches the code is fetched; false: there is no data plane, and the code is taken to be there
-     * @param servers that change resources before they are published
+     * @param fetches true: the code of Wasm extensions is fetched; false: there is no data plane, and the code counts
+     * as fetched
+     * @param servers the extension servers, which change resources before they are published
      */
     public record Extensions(
             boolean patches,
@@ -199,32 +201,32 @@ public record Settings(
             String codeServer,
             boolean fetches,
             ExtensionServers servers) {
-        /** For a translation without a data plane. */
+        /** The extensions of a translation without a data plane. */
         public static final Extensions OFFLINE =
                 new Extensions(false, false, false, "http://127.0.0.1:18110/wasm", false, ExtensionServers.NONE);
 
-        /** The same, with Lua scripts. */
+        /** A copy that allows Lua scripts or not. */
         public Extensions withLua(boolean allowed) {
             return new Extensions(patches, allowed, discovery, codeServer, fetches, servers);
         }
 
-        /** The same, with EnvoyPatchPolicies. */
+        /** A copy that allows EnvoyPatchPolicies or not. */
         public Extensions withPatches(boolean allowed) {
             return new Extensions(allowed, lua, discovery, codeServer, fetches, servers);
         }
 
-        /** The same, with Secrets that refer to SDS servers. */
+        /** A copy that allows Secrets that refer to SDS servers or not. */
         public Extensions withDiscovery(boolean allowed) {
             return new Extensions(patches, lua, allowed, codeServer, fetches, servers);
         }
 
-        /** The same, with extension servers. */
+        /** A copy with other extension servers. */
         public Extensions withServers(ExtensionServers other) {
             return new Extensions(patches, lua, discovery, codeServer, fetches, other);
         }
     }
 
-    /** Ports below 1024 are bound 10000 higher, as Envoy Gateway does with unprivileged proxies: 80 becomes 10080. */
+    /** Adds 10000 to ports below 1024, as Envoy Gateway does for unprivileged proxies: 80 becomes 10080. */
     public static int shiftPrivileged(int port) {
         return port < 1024 ? port + 10000 : port;
     }

@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** What policies of sign-on refer to: Secrets, and the backends of providers, which authz-svc calls itself. */
+/** Resolves the references of sign-on policies: Secrets, and the backends of providers, which authz-svc calls itself. */
 final class SignOnWorld implements SignOnResources.World {
     private final Reads reads;
     private final Inputs inputs;
@@ -38,8 +38,8 @@ final class SignOnWorld implements SignOnResources.World {
     private final Function<String, ObjectKey> owners;
 
     /**
-     * @param kind of the policies
-     * @param owners the policy that a field comes from
+     * @param kind the kind of the policies
+     * @param owners gives the policy that a field comes from
      */
     SignOnWorld(
             Reads reads,

@@ -22,7 +22,7 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The SSOPolicies: which of them goes with a SecurityPolicy. */
+/** Finds the SSOPolicy that goes with a SecurityPolicy. */
 final class SsoPolicies {
     private static final String SECURITY_POLICY = Kinds.SECURITY_POLICY.name();
 
@@ -58,13 +58,16 @@ final class SsoPolicies {
     }
 
     /**
-     * What goes with a SecurityPolicy.
+     * The SSOPolicy of a SecurityPolicy.
      *
-     * @param unreadable an SSOPolicy that cannot be read, which may ask for more than a session
+     * @param unreadable an unreadable SSOPolicy, which may require more than a session
      */
     record Found(Optional<Resource<SsoPolicy>> policy, Optional<ObjectRef> unreadable) {}
 
-    /** What goes with the SecurityPolicy {@code key}: an SSOPolicy for it, else one for what it is for. */
+    /**
+     * The SSOPolicy of the SecurityPolicy {@code key}: an SSOPolicy that targets it; without one, an SSOPolicy that
+     * shares a target with it.
+     */
     Found of(Reads reads, ObjectKey key, List<PolicyTarget> itsTargets) {
         Optional<ObjectRef> unreadable = targets(key, itsTargets).stream()
                 .flatMap(target -> reads.get(broken, target).stream())
@@ -78,7 +81,7 @@ final class SsoPolicies {
                 unreadable);
     }
 
-    /** What to say of the target {@code key} of an SSOPolicy. */
+    /** The conditions of an SSOPolicy for its target {@code key}. */
     List<Condition> conditions(Reads reads, Resource<SsoPolicy> policy, TargetKey key, Securities securities) {
         Optional<ObjectKey> winner = at(reads, key).map(Resource::key).filter(other -> !other.equals(policy.key()));
         if (winner.isPresent()) {

@@ -51,7 +51,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The statuses, as collections derived from the {@link Model} and from what the fleets say. */
+/** The statuses, as collections derived from the {@link Model} and from the fleets' reports. */
 final class Statuses {
     private static final String NO_RULES =
             "spec.authorization.dryRun has no effect: no SecurityPolicy with authorization counts where this policy does";
@@ -103,7 +103,7 @@ final class Statuses {
         policedRoutes = new PolicedRoutes(graph, model.attachments);
         policies = new PolicyStatuses(model, policedRoutes, rejections, this.failed, settings.controllerName());
         List<Collection<ObjectRef, ObjectStatus>> own = List.of(
-                // Comes before what is said of the last good version of an object that an edit broke.
+                // This status takes precedence over the status of the last good version of a broken object.
                 graph.map("status.broken", inputs.broken(), this::broken),
                 keyed(
                         graph,
@@ -290,7 +290,7 @@ final class Statuses {
                         Kinds.ENVOY_PATCH_POLICY,
                         inputs.of(Kinds.ENVOY_PATCH_POLICY),
                         (reads, _, policy) -> Optional.of(patchStatuses.of(reads, policy))),
-                // Counts for an object that has no other status.
+                // This status is used for an object without any other status.
                 graph.map("status.failed", this.failed, this::failed));
         all = Stream.concat(own.stream(), new ExtensionStatuses(model).all(graph).stream())
                 .toList();
@@ -384,7 +384,7 @@ final class Statuses {
                         .count()));
     }
 
-    /** What the Gateway's EnvoyProxy asks for in vain, where all else is as it asks. */
+    /** The warning about settings of the Gateway's valid EnvoyProxy that have no effect; empty: there are none. */
     private Optional<Condition> warning(Reads reads, GatewayState state) {
         if (!(state.proxy() instanceof ProxyParameters.Usable usable)) {
             return Optional.empty();
@@ -402,7 +402,10 @@ final class Statuses {
                 : Optional.of(Condition.isTrue(Conditions.WARNING, "PassedOver", String.join("; ", warnings)));
     }
 
-    /** A Gateway that is for the cluster only, among others that are not: their proxies, and so their addresses, are its own. */
+    /**
+     * The warning about a Gateway with cluster addresses only, if it shares proxies with Gateways that have other
+     * addresses: clients reach its listeners at those addresses too.
+     */
     private static Optional<String> exposure(GatewayState state, FleetMembers fleet) {
         if (!state.gateway().spec().onlyInCluster()) {
             return Optional.empty();
@@ -417,7 +420,10 @@ final class Statuses {
                         + ", at whose addresses its listeners are reached too");
     }
 
-    /** A fleet whose objects cannot be made, or that Kubernetes refuses, is one that its EnvoyProxy asks for wrongly. */
+    /**
+     * The Gateway's conditions. If the fleet's objects are invalid or Kubernetes refuses them, the cause is the
+     * EnvoyProxy, and Accepted is false with InvalidParameters.
+     */
     private List<Condition> withInfrastructure(Reads reads, GatewayState state) {
         List<Condition> conditions = new ArrayList<>(state.conditions());
         if (state.gateway().spec().isDefault()) {
@@ -459,7 +465,7 @@ final class Statuses {
                 .programmed(ref, generation, state.merged() ? own(reads, state) : _ -> true);
     }
 
-    /** What is served for a Gateway: it, its ListenerSets, and the routes on their listeners. */
+    /** Matches the objects that are served for a Gateway: the Gateway, its ListenerSets, and the routes on their listeners. */
     private Predicate<ObjectRef> own(Reads reads, GatewayState state) {
         return object ->
                 object.equals(ObjectRef.of(Kinds.GATEWAY, state.gateway().key()))
@@ -544,8 +550,7 @@ final class Statuses {
                 generation, conditions, listeners(reads, state.get(), ref, generation), List.of()));
     }
 
-    /** The status of an object that cannot be read: its problems, for whoever it concerns. */
-    /** Of a Backend that Gateways of ours use. */
+    /** The status of an unreadable object: its problems, for each parent or ancestor of the object. */
     private Optional<ObjectStatus> broken(Reads reads, ObjectRef ref, BrokenObject object) {
         long generation = object.metadata().generation();
         String message = object.message();
@@ -639,7 +644,7 @@ final class Statuses {
                 List.of());
     }
 
-    /** The Gateway of ours that {@code parent} leads to, seen from {@code from}. */
+    /** The served Gateway that {@code parent} leads to, as seen from {@code from}. */
     private Optional<ServingGateway> gatewayOf(Reads reads, ParentReference parent, ObjectRef from) {
         return model.gatewayOf(reads, parent.kind(), parent.key(from.namespace()));
     }
@@ -706,7 +711,10 @@ final class Statuses {
                 "PartiallyInvalid", route.invalidRules().getFirst().reason(), "Dropped Rule: " + invalidRules(route)));
     }
 
-    /** What a TLSRoute is told of a backend that each connection names, where the listener ends TLS and with it the name. */
+    /**
+     * The condition of a TLSRoute with a backend of type DynamicResolver on a listener that terminates TLS: the backend
+     * needs the connection's SNI, which ends with TLS.
+     */
     private Optional<Condition> terminatedNames(Reads reads, Attachments.Parent parent, ResolvedRoute route) {
         boolean named = route.rules().stream()
                 .anyMatch(rule -> rule instanceof ResolvedRoute.Rule.Stream

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What of a BackendTrafficPolicy takes more than its own text: bodies in ConfigMaps, and expressions that Envoy has to take. */
+/** Completes and checks BackendTrafficPolicies: adds response bodies from ConfigMaps, and checks expressions that Envoy must accept. */
 final class TrafficPolicies {
     private TrafficPolicies() {}
 
-    /** {@code settings} with the bodies that {@code bodies} has for ConfigMaps; where it has none, empty ones. */
+    /** A copy of {@code settings} with the ConfigMaps' bodies from {@code bodies}; a missing body is empty. */
     static TrafficSettings withBodies(TrafficSettings settings, Function<String, Optional<String>> bodies) {
         return settings.overrides().isEmpty()
                 ? settings
@@ -47,7 +47,7 @@ final class TrafficPolicies {
         };
     }
 
-    /** Why a policy cannot be served, with the field's path; empty: it can. */
+    /** Why a policy cannot be served, with the field's path; empty: it can be served. */
     static Optional<String> problem(TrafficSettings settings, Function<String, Optional<String>> bodies) {
         List<String> problems = new ArrayList<>();
         settings.globalLimit().ifPresent(limit -> rules(problems, "spec.rateLimit.global", limit.rules()));

@@ -36,11 +36,11 @@ import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
 
 /**
- * The translation of Gateway API to Envoy: objects go in, resources and statuses come out, and a change costs what depends
- * on it. Pure: no I/O, no clock. Not thread-safe.
+ * The translation of Gateway API to Envoy: objects go in, resources and statuses come out. A change recomputes only the
+ * results that depend on it. Pure: no I/O, no clock. Not thread-safe.
  */
 public final class Translator {
-    /** What is there now, for questions from outside of the derivations. */
+    /** Reads the present contents of collections, for callers outside of the derivations. */
     private static final Reads PRESENT = new Reads() {
         @Override
         public <K, V> Optional<V> get(Collection<K, V> collection, K key) {
@@ -64,10 +64,13 @@ public final class Translator {
     private final Collection<ObjectKey, List<WasmRequest>> wasmRequests;
     private final Statuses statuses;
 
-    /** Every status, after the last change. */
+    /** All statuses after the last change. */
     private HashPMap<ObjectRef, ObjectStatus> known = HashTreePMap.empty();
 
-    /** Hears of faults of the translation: a derivation that threw. Its last good output stays, and the object's status says so. */
+    /**
+     * Receives failures of the translation: derivations that threw. The derivation's last good output stays, and the
+     * object's status reports the failure.
+     */
     @FunctionalInterface
     public interface FaultLog {
         void failed(String collection, String key, Throwable failure);
@@ -103,43 +106,43 @@ public final class Translator {
     public sealed interface Change {
         record Put(Kind<?> kind, Resource<?> resource) implements Change {}
 
-        /** The object is there and cannot be read. */
+        /** The object exists and cannot be read. */
         record Broken(Kind<?> kind, BrokenObject object) implements Change {}
 
         record Remove(Kind<?> kind, ObjectKey key) implements Change {}
 
-        /** What came of a request for code. */
+        /** The outcome of fetching the code of a Wasm extension. */
         record Code(WasmRequest request, WasmState state) implements Change {}
 
-        /** What a fleet's proxies say changed. */
+        /** The state that a fleet's proxies report has changed. */
         record Fleet(String fleet, FleetState state) implements Change {}
 
-        /** What a route contributes to a table, or a patch to a resource, is held back; empty: no longer. */
+        /** A part of a resource is held back ({@link Hold}); empty: the hold has ended. */
         record Held(OutputPart part, Optional<Hold> hold) implements Change {}
 
-        /** Proxies have accepted what a route contributes to a table. */
+        /** Proxies have accepted a route's contribution to a table. */
         record Accepted(RoutePart part, int fingerprint) implements Change {}
 
-        /** A route contributes nothing to a table any more: what proxies accepted of it is not served again. */
+        /** A route no longer contributes to a table. Its last accepted contribution must not be served again. */
         record Withdrawn(RoutePart part) implements Change {}
 
         /**
-         * What became of a fleet's objects changed.
+         * The outcome of applying a fleet's Kubernetes objects has changed.
          *
-         * @param refusal what Kubernetes says against them; empty: nothing
+         * @param refusal why Kubernetes refuses the objects; empty: Kubernetes accepted them
          */
         record Applied(String fleet, Optional<String> refusal) implements Change {}
 
-        /** What extension servers fail at for a fleet; empty: nothing. */
+        /** The failure of extension servers for a fleet; empty: no failure. */
         record Extensions(String fleet, Optional<ExtensionTrouble> trouble) implements Change {}
     }
 
     /**
-     * What a change led to.
+     * The results of a change.
      *
-     * @param resources the resources that changed; empty: gone
-     * @param statuses the statuses that changed; empty: the object has none any more
-     * @param served the Gateways and ListenerSets whose generation changed; empty: not served any more
+     * @param resources the resources that changed; empty: the resource is removed
+     * @param statuses the statuses that changed; empty: the object no longer has a status
+     * @param served the Gateways and ListenerSets whose generation changed; empty: the object is no longer served
      */
     public record Effect(
             Map<ResourceId, Optional<Output>> resources,
@@ -179,7 +182,7 @@ public final class Translator {
         return new Effect(changesOf(resources.all()), said, changesOf(List.of(statuses.served())));
     }
 
-    /** The code that is wanted for Wasm extensions, by the requests' keys. */
+    /** The requests for the code of Wasm extensions, by their keys. */
     public Map<String, WasmRequest> wasmRequests() {
         Map<String, WasmRequest> requests = new HashMap<>();
         wasmRequests.entries().values().stream()
@@ -198,7 +201,7 @@ public final class Translator {
         return inputs.of(Kinds.SECRET).get(key).map(Resource::spec);
     }
 
-    /** Every resource. */
+    /** All resources. */
     public Map<ResourceId, Output> resources() {
         Map<ResourceId, Output> all = new HashMap<>();
         resources.all().forEach(collection -> collection.entries().forEach(all::putIfAbsent));
@@ -210,27 +213,27 @@ public final class Translator {
         return find(resources.all(), id);
     }
 
-    /** Every status; the map stays as it is when there are others. */
+    /** All statuses. Later changes do not change the returned map. */
     public Map<ObjectRef, ObjectStatus> statuses() {
         return known;
     }
 
-    /** What should become of each fleet's objects. */
+    /** The desired infrastructure of each fleet. */
     public Map<String, Infrastructure> infrastructure() {
         return infrastructure.entries();
     }
 
-    /** The Gateways that are ours. */
+    /** The Gateways that this controller serves. */
     public Map<ObjectKey, GatewayState> gateways() {
         return resources.gateways().entries();
     }
 
-    /** Every route; not to be kept. */
+    /** All routes, as a view that callers must not keep beyond the next change. */
     public Map<ObjectRef, Resource<? extends RouteSpec>> routes() {
         return inputs.routes().entries();
     }
 
-    /** The objects of a kind that is not a route's; not to be kept. */
+    /** The objects of a kind other than routes, as a view that callers must not keep beyond the next change. */
     public <S> Map<ObjectKey, Resource<S>> objects(Kind<S> kind) {
         return inputs.of(kind).entries();
     }
@@ -248,12 +251,15 @@ public final class Translator {
                 .orElse(List.of());
     }
 
-    /** The policies that count for a rule of a route on a listener, in the order in which a request meets them. */
+    /** The effective policies of a rule of a route on a listener, in the order in which a request meets them. */
     public List<PolicyUse> policies(ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return model.uses(PRESENT, listener, route, rule);
     }
 
-    /** What the SecurityPolicies for a rule of a route on a listener ask for together; empty: nothing, or it cannot be used. */
+    /**
+     * The merged settings of the SecurityPolicies of a rule of a route on a listener; empty: there is no policy, or its
+     * settings cannot be used.
+     */
     public Optional<SecuritySettings> security(ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return model.securities
                 .attached()
@@ -270,14 +276,14 @@ public final class Translator {
         });
     }
 
-    /** The AccessPolicy that counts for a rule of a route on a listener. */
+    /** The effective AccessPolicy of a rule of a route on a listener. */
     public Optional<AccessPolicy> accessPolicy(ListenerKey listener, ObjectRef route, Optional<String> rule) {
         return model.securities
                 .accessPolicy(PRESENT, listener, route, rule)
                 .map(each -> each.policy().spec());
     }
 
-    /** The name of a rule of a route, where it has one. */
+    /** The name of a rule of a route; empty: the rule has no name. */
     public Optional<String> ruleName(ObjectRef route, int index) {
         return model.routes
                 .get(route)
@@ -287,7 +293,7 @@ public final class Translator {
                 .flatMap(ResolvedRoute.Rule::name);
     }
 
-    /** How many derivations have run so far: what changes have cost. */
+    /** The number of derivations that have run so far. It measures the cost of changes. */
     public long derivations() {
         return graph.derivations();
     }

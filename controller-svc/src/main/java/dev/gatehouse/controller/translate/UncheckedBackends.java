@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
-/** The backends that a BackendTrafficPolicy has checked by gRPC, and that speak HTTP/1.1: gRPC is HTTP/2, and they are not checked. */
+/** Finds HTTP/1.1 backends of BackendTrafficPolicies with gRPC health checks. These backends are not checked, since gRPC needs HTTP/2. */
 final class UncheckedBackends {
     private record Unchecked(ObjectKey policy, ObjectRef route, String backend) implements Comparable<Unchecked> {
         private static final Comparator<Unchecked> ORDER = Comparator.comparing(Unchecked::policy)
@@ -78,7 +78,7 @@ final class UncheckedBackends {
                 : Optional.empty();
     }
 
-    /** What the status of {@code policy} says of them. */
+    /** The warnings in the status of {@code policy} about its unchecked backends. */
     List<String> warnings(Reads reads, ObjectKey policy) {
         return reads.get(byPolicy, policy).stream()
                 .flatMap(unchecked -> unchecked.keySet().stream())

@@ -19,8 +19,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * GET by HTTP, with bounds: on the size of an answer, on its time, and on redirects. Credentials go to the host that they are for, and to no
- * other.
+ * HTTP GET with bounds on the answer's size, on its time, and on redirects. Credentials are sent only to the host that
+ * they are for.
  */
 final class Downloads implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -31,7 +31,7 @@ final class Downloads implements AutoCloseable {
     /**
      * An answer.
      *
-     * @param challenge of a 401
+     * @param challenge the challenge of a 401 (WWW-Authenticate)
      */
     record Answer(int status, byte[] body, Optional<String> contentType, Optional<String> challenge) {}
 
@@ -39,8 +39,8 @@ final class Downloads implements AutoCloseable {
     private final Duration timeout;
 
     /**
-     * @param authorities the CAs that are trusted, as PEM; empty: those of the system
-     * @param timeout of an answer with all of its body
+     * @param authorities the trusted CAs, as PEM; empty: the system's CAs
+     * @param timeout the time limit of an answer with its whole body
      */
     Downloads(Optional<String> authorities, Duration timeout) throws IOException {
         HttpClient.Builder builder =
@@ -55,8 +55,8 @@ final class Downloads implements AutoCloseable {
     /**
      * GET of {@code uri}.
      *
-     * @param headers for its host alone
-     * @param limit how large the body may be
+     * @param headers headers that are sent to the host of {@code uri} only
+     * @param limit the most bytes of the body
      */
     Answer get(URI uri, Map<String, String> headers, int limit) throws IOException, InterruptedException {
         URI at = uri;

@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An image in a registry (the OCI Distribution Specification 1.1; bearer tokens as docker's registries have them). The module is the layer of
- * a Wasm media type, else the last one.
+ * An image in a registry (the OCI Distribution Specification 1.1; bearer tokens as docker's registries have them). The
+ * module is the layer with a Wasm media type; without one, the last layer.
  */
 final class OciImage {
     private static final String ACCEPTED = String.join(
@@ -69,7 +69,7 @@ final class OciImage {
     /**
      * Fetches the layer with the module.
      *
-     * @param expected the digest that the manifest has to have, as 64 hexadecimal digits
+     * @param expected the digest that the manifest must have, as 64 hexadecimal digits
      */
     byte[] layer(Optional<String> expected, int limit) throws IOException, InterruptedException {
         byte[] manifest = manifest(reference);
@@ -114,7 +114,7 @@ final class OciImage {
     }
 
     private byte[] get(String path, Map<String, String> headers, int limit) throws IOException, InterruptedException {
-        // As docker does: a registry on this host is spoken to in plain text.
+        // A registry on this host is reached in plain text, as docker does.
         String scheme = host.matches("(localhost|127\\.\\d+\\.\\d+\\.\\d+)(:\\d+)?") ? "http" : "https";
         URI uri = URI.create(scheme + "://" + host + "/v2/" + repository + path);
         Downloads.Answer answer = downloads.get(uri, with(headers), limit);
@@ -134,7 +134,7 @@ final class OciImage {
         return all;
     }
 
-    /** What answers a challenge: the credentials, or a token that they are good for. */
+    /** The authorization for a challenge: the credentials, or a token that the registry issues for them. */
     private String authorize(String challenge) throws IOException, InterruptedException {
         if (challenge.regionMatches(true, 0, "Basic", 0, "Basic".length())) {
             return basic.orElseThrow(

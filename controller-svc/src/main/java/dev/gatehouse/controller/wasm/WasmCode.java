@@ -3,16 +3,16 @@ package dev.gatehouse.controller.wasm;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** Who fetches code. */
+/** Fetches the code of Wasm extensions. */
 @FunctionalInterface
 public interface WasmCode {
-    /** Nobody: for a translation without a data plane. */
+    /** Fetches no code, for a translation without a data plane. */
     WasmCode NOBODY = (_, _) -> {};
 
     /**
-     * Has all of {@code requests} fetched, by their keys, and nothing else any more; returns at once.
+     * Sets the requests to fetch, by their keys. Earlier requests that are absent are dropped. Returns at once.
      *
-     * @param news gets what came of each, on a thread of the fetcher's
+     * @param news receives the outcome of each request, on a thread of the fetcher
      */
     void want(Map<String, WasmRequest> requests, BiConsumer<WasmRequest, WasmState> news);
 }

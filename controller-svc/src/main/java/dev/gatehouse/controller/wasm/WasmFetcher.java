@@ -20,8 +20,9 @@ import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 
 /**
- * Fetches code into a folder: a file for each module, by its SHA-256, and one that says for each source which module it was. Each request has
- * a virtual thread, which tries again until the code is there or not wanted any more; a few download at a time. Thread-safe.
+ * Fetches code into a folder. The folder has a file for each module, named by its SHA-256, and a file for each source
+ * with the SHA-256 of its module. Each request has a virtual thread, which tries again until the code is fetched or the
+ * request is dropped; only a few download at a time. Thread-safe.
  */
 public final class WasmFetcher implements WasmCode, AutoCloseable {
     private static final Logger LOG = System.getLogger(WasmFetcher.class.getName());
@@ -29,14 +30,14 @@ public final class WasmFetcher implements WasmCode, AutoCloseable {
     private static final int OK = 200;
 
     /**
-     * Bounds.
+     * Bounds of a download.
      *
-     * @param bytes how large a module may be
-     * @param timeout of an answer
-     * @param firstPause before it is tried again; doubled each time, up to {@code longestPause}
+     * @param bytes the most bytes of a module
+     * @param timeout the time limit of an answer
+     * @param firstPause the pause after the first failure; it doubles with each failure, up to {@code longestPause}
      */
     public record Limits(int bytes, Duration timeout, Duration firstPause, Duration longestPause) {
-        /** What is usual. */
+        /** The default bounds. */
         public static final Limits USUAL =
                 new Limits(64 * 1024 * 1024, Duration.ofSeconds(60), Duration.ofSeconds(2), Duration.ofMinutes(5));
     }
@@ -46,7 +47,7 @@ public final class WasmFetcher implements WasmCode, AutoCloseable {
     private final Map<String, Thread> threads = new HashMap<>();
     private final Semaphore downloads = new Semaphore(PARALLEL);
 
-    /** @param folder made when it is needed */
+    /** @param folder the folder, which is created when it is first needed */
     public WasmFetcher(Path folder, Limits limits) {
         this.folder = folder;
         this.limits = limits;
@@ -70,7 +71,7 @@ public final class WasmFetcher implements WasmCode, AutoCloseable {
         threads.values().forEach(Thread::interrupt);
     }
 
-    /** The file with the module whose SHA-256 is {@code name}; empty: it is not there. */
+    /** The file with the module whose SHA-256 is {@code name}; empty: there is no such module. */
     public Optional<Path> file(String name) {
         Path file = folder.resolve(name + ".wasm");
         return name.matches("[0-9a-f]{64}") && Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
@@ -98,11 +99,11 @@ public final class WasmFetcher implements WasmCode, AutoCloseable {
                 pause = doubled.compareTo(limits.longestPause()) > 0 ? limits.longestPause() : doubled;
             }
         } catch (InterruptedException e) {
-            // Not wanted any more.
+            // The request was dropped.
         }
     }
 
-    /** The SHA-256 of the module, which is in the folder then. */
+    /** Fetches the module into the folder; returns its SHA-256. */
     private String code(WasmRequest request) throws IOException, InterruptedException {
         Path known = folder.resolve(request.source() + ".source");
         if (!request.again() && Files.isRegularFile(known)) {
@@ -120,7 +121,7 @@ public final class WasmFetcher implements WasmCode, AutoCloseable {
         return name;
     }
 
-    /** A file is there as a whole, or not at all. */
+    /** Writes a file atomically: other threads see the whole file or no file. */
     private void write(Path file, byte[] content) throws IOException {
         Path part = Files.createTempFile(folder, "part", "");
         Files.write(part, content);
@@ -151,7 +152,7 @@ public final class WasmFetcher implements WasmCode, AutoCloseable {
         }
         byte[] module = WasmText.in(answer.body(), limits.bytes());
         String actual = sha256(module);
-        // Of the module, as Envoy Gateway has it, or of the archive that it comes in.
+        // The expected SHA-256 may be the module's, as in Envoy Gateway, or the enclosing archive's.
         boolean right = expected.isEmpty()
                 || expected.get().equals(actual)
                 || expected.get().equals(sha256(answer.body()));

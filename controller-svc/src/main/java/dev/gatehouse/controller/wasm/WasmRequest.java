@@ -8,14 +8,15 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Code that is wanted.
+ * A request for the code of a Wasm extension.
  *
- * @param user what wants it, for instance "default/policy/wasm/0": the code that it had before runs until the new one is there
- * @param sha256 of the code, or of the image's manifest; empty: it is not checked
- * @param authorities the CAs that are trusted, as PEM; empty: those of the system
- * @param login the registry's credentials, as of docker's config.json; empty: none
- * @param again the code is fetched even if it is in the folder
- * @param version of the object that wants it, where {@code again} is true: a newer one has it fetched once more
+ * @param user the extension, such as "default/policy/wasm/0"; its previous code runs until the new code is fetched
+ * @param sha256 the expected SHA-256 of the code, or of the image's manifest; empty: not checked
+ * @param authorities the trusted CAs, as PEM; empty: the system's CAs
+ * @param login the registry's credentials in the form of docker's config.json; empty: none
+ * @param again true if the code is fetched even if the folder already has it
+ * @param version if {@code again} is true, the version of the object with the extension; a newer version fetches the
+ * code once more
  */
 public record WasmRequest(
         String user,
@@ -25,17 +26,17 @@ public record WasmRequest(
         Optional<String> login,
         boolean again,
         long version) {
-    /** A short text that is equal for equal requests of one user. */
+    /** A short key, equal for equal requests of one user. */
     public String key() {
         return digest(user + '\n' + again + '\n' + version + '\n' + source());
     }
 
-    /** A short text that is equal where the same code is fetched with the same credentials: who lacks them does not get it. */
+    /** A short key, equal for the same code with the same credentials, so that a request without the credentials does not get the code. */
     String source() {
         return digest(place + "\n" + sha256 + '\n' + authorities + '\n' + login);
     }
 
-    /** Where the code is, to be shown. */
+    /** The place of the code, for messages. */
     public String shownPlace() {
         return switch (place) {
             case Wasm.Place.Http http -> http.url();

@@ -1,14 +1,14 @@
 package dev.gatehouse.controller.wasm;
 
-/** What came of a {@link WasmRequest}. */
+/** The outcome of a {@link WasmRequest}. */
 public sealed interface WasmState {
     /**
      * The code is in the folder.
      *
-     * @param sha256 of the code, by which proxies fetch it, and check it
+     * @param sha256 the SHA-256 of the code, by which proxies fetch and verify it
      */
     record Ready(String sha256) implements WasmState {}
 
-    /** The code could not be had; it is tried again. */
+    /** The code could not be fetched; the fetcher tries again. */
     record Failed(String message) implements WasmState {}
 }

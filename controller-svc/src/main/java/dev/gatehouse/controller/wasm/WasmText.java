@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
-/** Finds the code in what was fetched: a module as it is, compressed by gzip, or a file of a tar archive. */
+/** Finds the module in fetched content, which is a plain module, a gzip file, or a tar archive with a module. */
 final class WasmText {
     private static final byte[] MAGIC = {0, 'a', 's', 'm'};
     private static final byte[] GZIP = {0x1f, (byte) 0x8b};
@@ -23,7 +23,7 @@ final class WasmText {
     /**
      * The module in {@code content}.
      *
-     * @param limit how large it may be, uncompressed too
+     * @param limit the most bytes of the content, also after decompression
      */
     static byte[] in(byte[] content, int limit) throws IOException {
         if (begins(content, GZIP)) {

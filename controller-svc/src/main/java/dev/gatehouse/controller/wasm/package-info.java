@@ -1,6 +1,6 @@
 /**
- * The code of Wasm extensions: fetched by the controller, kept in a folder, and served to the proxies. Fetching has threads of its own; the
- * translation is told what came of it. Must not know of policies or Envoy resources.
+ * The code of Wasm extensions: fetched by the controller, kept in a folder, and served to the proxies. Fetching has
+ * threads of its own, which report the outcomes to the translation. Must not know of policies or Envoy resources.
  */
 @NullMarked
 package dev.gatehouse.controller.wasm;

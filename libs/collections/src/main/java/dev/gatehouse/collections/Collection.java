@@ -23,7 +23,7 @@ public abstract sealed class Collection<K, V> permits Source, Derived, Index {
         this.name = name;
     }
 
-    /** What the collection is called in failures and metrics. */
+    /** The collection's name in failures and metrics. */
     public final String name() {
         return name;
     }

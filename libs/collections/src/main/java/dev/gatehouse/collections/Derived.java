@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A collection computed from another one, key by key. Several inputs may produce the same output key: the value of the
- * smallest input key is then the one that counts.
+ * A collection computed from another one, key by key. Several inputs may produce the same output key. The value of the
+ * smallest input key is then used.
  */
 final class Derived<I, W, K, V> extends Collection<K, V> implements Graph.Computed {
     private final Collection<I, W> primary;
@@ -124,7 +124,7 @@ final class Derived<I, W, K, V> extends Collection<K, V> implements Graph.Comput
             output = derivation.expand(recorder, key, input.get());
             failures.succeeded(this, key);
         } catch (Throwable e) {
-            // The last good contribution stays; what was read so far decides when to try again.
+            // The last good contribution stays. A change of any value read so far runs the derivation again.
             failures.failed(this, key, e);
             Map<K, V> lastGood = contributions.get(key);
             output = lastGood == null ? fallback.output(key, input.get(), e) : lastGood;

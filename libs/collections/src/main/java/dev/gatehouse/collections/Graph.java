@@ -37,7 +37,7 @@ public final class Graph {
         default void recovered(Writes writes, Collection<?, ?> collection, Object key) {}
     }
 
-    /** What a derivation that threw gives for a key that never had an output. */
+    /** The output of a derivation that threw, for a key that never had an output. */
     @FunctionalInterface
     public interface Fallback<I, W, K, V> {
         Map<K, V> output(I key, W value, Throwable failure);
@@ -177,7 +177,7 @@ public final class Graph {
         }
     }
 
-    /** How many derivations have run since the graph was made: what a change cost. */
+    /** The number of derivations that have run since the graph was made. It measures the cost of changes. */
     public long derivations() {
         return derivations;
     }

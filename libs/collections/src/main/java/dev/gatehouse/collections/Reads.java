@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a derivation reads other collections: each read is recorded, and a change of what was read runs the derivation again
- * for the key that read it.
+ * Lets a derivation read other collections. Each read is recorded, and a change of a value that was read runs the
+ * derivation again for the reading key.
  *
  * <p>Valid only during the call that it was handed to.
  */

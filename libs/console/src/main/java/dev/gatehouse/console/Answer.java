@@ -1,7 +1,7 @@
 package dev.gatehouse.console;
 
 /**
- * What a request is answered with.
+ * The response to a request of the console.
  *
  * @param type the media type, with its charset
  */

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the console shows, as it is now. Called by any number of threads at a time, which may be kept waiting; lists are in the order in which
- * they are shown. No value is a Secret's content.
+ * The present data of the console's pages. Thread-safe; calls may block. Lists are in display order. No value contains
+ * a Secret's content.
  */
 public interface ConsoleSource {
     /** What runs here, such as "standalone" or the pod's name. */

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The rate, errors and latency of the last {@value #KEPT} intervals. Proxies are asked by whoever asks for points, at most once in
- * {@link #INTERVAL}: while nobody looks, nothing is asked. Thread-safe.
+ * The rate, errors and latency of the last {@value #KEPT} intervals. Reading the points queries the proxies, at most
+ * once per {@link #INTERVAL}. While nobody looks at the page, proxies are not queried. Thread-safe.
  */
 public final class LiveTraffic {
     /** Between two readings. */
@@ -25,7 +25,10 @@ public final class LiveTraffic {
 
     static final int KEPT = 300;
 
-    /** Envoy works its histograms out every five seconds: latency is that of so many intervals, two of Envoy's. */
+    /**
+     * The intervals over which the latency is computed. Envoy computes its histograms every five seconds; this covers
+     * two of Envoy's periods.
+     */
     private static final int FLUSHED = 5;
 
     /** After how many intervals without a reading the plot begins anew. */
@@ -90,7 +93,7 @@ public final class LiveTraffic {
         return points(kept(), fleet);
     }
 
-    /** The proxies are asked without the lock, by one thread at a time: others go on with what is there. */
+    /** One thread at a time queries the proxies, without the lock. Other threads use the present points meanwhile. */
     private void read(Instant now) {
         if (!due(now) || !reading.compareAndSet(false, true)) {
             return;
@@ -154,12 +157,12 @@ public final class LiveTraffic {
         return new Points(List.copyOf(fleets), points);
     }
 
-    /** What a fleet's proxies, or all, counted between two readings. */
+    /** The counts of a fleet's proxies, or of all proxies, between two readings. */
     private static ProxyCounters change(Reading from, Reading to, Optional<String> only) {
         ProxyCounters change = ProxyCounters.NONE;
         for (Map.Entry<Proxy, ProxyCounters> each : to.proxies().entrySet()) {
             ProxyCounters before = from.proxies().get(each.getKey());
-            // What a proxy counted before it was first seen happened at some other time.
+            // Counts of a proxy from before its first reading belong to an earlier time and are ignored.
             if (before != null && only.map(each.getKey().fleet()::equals).orElse(true)) {
                 change = change.plus(each.getValue().since(before));
             }

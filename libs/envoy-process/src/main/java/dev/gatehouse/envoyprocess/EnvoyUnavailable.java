@@ -2,7 +2,7 @@ package dev.gatehouse.envoyprocess;
 
 import java.io.IOException;
 
-/** There is no Envoy that can be run. The message is one line for the user: what was found, and what was expected. */
+/** No usable Envoy binary was found. The message is one line for the user, with the finding and the expectation. */
 public final class EnvoyUnavailable extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -10,8 +10,8 @@ public interface ConfigLog {
     Position append(Transaction transaction);
 
     /**
-     * Delivers what came after {@code after} where the log still has it, otherwise a replay of its compacted state, and then
-     * what is appended. Ends only when the subscription is closed.
+     * Delivers the transactions after {@code after} if the log still has them, otherwise a replay of the compacted
+     * state, and then all appended transactions. Ends only when the subscription is closed.
      *
      * @param after where the follower stands; empty: it has nothing
      */

@@ -6,9 +6,9 @@ package dev.gatehouse.events;
  */
 public interface Follower {
     /**
-     * The follower could not be resumed where it stood, or had nothing: the transactions up to {@link #caughtUp} are all that
-     * there is. It goes on serving what it had until then, and then forgets what was not repeated. A second call before
-     * {@link #caughtUp} starts over.
+     * A replay begins, because the follower is new or could not resume at its position. The transactions up to {@link
+     * #caughtUp} are the complete content. The follower serves its old content until then, and afterwards drops
+     * resources that the replay did not contain. A second call before {@link #caughtUp} starts over.
      */
     void replayStarted(String epoch);
 

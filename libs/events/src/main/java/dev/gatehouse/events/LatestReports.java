@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What is true of each connected subscriber according to the reports so far: that it is connected, the last position that it
- * applied, what it refused since and has not accepted, by resource, and up to where it has answered all. Thread-safe.
+ * The present state of each connected subscriber, from its reports: its connection, the last position that it applied,
+ * its open rejections by resource, and the position up to which it has answered everything. Thread-safe.
  */
 public final class LatestReports {
     private final ReentrantLock lock = new ReentrantLock();

@@ -53,7 +53,7 @@ public final class MemoryConfigLog implements ConfigLog {
         Instant publishedAt = Instant.EPOCH;
     }
 
-    /** What a follower is to be given next. */
+    /** The next batch for a follower. */
     private record Batch(boolean replay, List<Entry> entries, Optional<Position> caughtUp, long cursor) {}
 
     private MemoryConfigLog(String epoch, boolean loaded, int ringTransactions, long ringBytes) {
@@ -63,7 +63,7 @@ public final class MemoryConfigLog implements ConfigLog {
         this.ringBytes = ringBytes;
     }
 
-    /** An empty log of which followers are told at once that they have caught up. */
+    /** An empty log whose followers are told at once that they have caught up. */
     public MemoryConfigLog(String epoch) {
         this(epoch, true, RING_TRANSACTIONS, RING_BYTES);
     }
@@ -73,8 +73,8 @@ public final class MemoryConfigLog implements ConfigLog {
     }
 
     /**
-     * An empty log that its writer is about to fill with what there already is: no follower is told that it has caught up, and so
-     * none forgets what it served before, until {@link #loaded()}. For a controller that starts.
+     * An empty log that its writer is about to fill with existing content, for a starting controller. No follower is
+     * told that it has caught up until {@link #loaded()}, so no follower drops its earlier content before.
      */
     public static MemoryConfigLog loading(String epoch) {
         return new MemoryConfigLog(epoch, false, RING_TRANSACTIONS, RING_BYTES);

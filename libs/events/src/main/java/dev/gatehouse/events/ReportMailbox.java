@@ -12,9 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue of reports for one reader, in order for each subscriber. An Applied takes the place of an Applied of the same
- * subscriber that nobody has read yet, as long as nothing came between. At the bound the oldest Applied is dropped (a later one
- * follows), and where there is none the oldest report.
+ * A bounded queue of reports for one reader, in order for each subscriber. An Applied replaces an unread Applied of the
+ * same subscriber if no other report of it came between. At the bound the oldest Applied is dropped (a later one
+ * follows), or without one the oldest report.
  */
 public final class ReportMailbox {
     private record Node(String fleet, String nodeId) {

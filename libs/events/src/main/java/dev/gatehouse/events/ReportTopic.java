@@ -9,8 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * The topic of data-plane reports in memory. Each subscriber has a {@link ReportMailbox} and a virtual thread of its own: a slow
- * one holds up neither the publisher nor the others. One that comes late is first brought up to date.
+ * The topic of data-plane reports in memory. Each subscriber has a {@link ReportMailbox} and a virtual thread of its
+ * own: a slow subscriber delays neither the publisher nor other subscribers. A late subscriber first gets the present
+ * state.
  */
 public final class ReportTopic implements DataPlaneReports {
     private static final Logger LOG = System.getLogger(ReportTopic.class.getName());

@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * Envoy Gateway's Backend: endpoints that are not a Kubernetes Service.
  *
- * @param dynamic each request goes to its own host; there are no endpoints
- * @param tls what the Backend itself says; a BackendTLSPolicy wins
+ * @param dynamic true if each request is sent to its own host, without endpoints
+ * @param tls the Backend's own TLS settings, which a BackendTLSPolicy overrides
  */
 public record Backend(
         boolean dynamic,
@@ -25,8 +25,8 @@ public record Backend(
     /**
      * An endpoint.
      *
-     * @param hostname what the endpoint is called, where its address does not say it
-     * @param zone where it is
+     * @param hostname the endpoint's name, if its address is not its name
+     * @param zone the zone that the endpoint is in
      */
     public record Member(Endpoint endpoint, Optional<String> hostname, Optional<String> zone) {
         private static Member read(Fields f) {
@@ -36,16 +36,16 @@ public record Backend(
                     f.string("zone").filter(zone -> !zone.isEmpty()));
         }
 
-        /** The name that the endpoint is called by, where it has one. */
+        /** The endpoint's name; empty: it has an address only. */
         public Optional<String> name() {
             return hostname.or(
                     () -> endpoint instanceof Endpoint.Fqdn fqdn ? Optional.of(fqdn.hostname()) : Optional.empty());
         }
     }
 
-    /** Where a backend listens. */
+    /** The address of a backend. */
     public sealed interface Endpoint {
-        /** Its port; empty for a Unix socket. */
+        /** The port; empty for a Unix socket. */
         default Optional<Integer> portNumber() {
             return switch (this) {
                 case Fqdn fqdn -> Optional.of(fqdn.port());

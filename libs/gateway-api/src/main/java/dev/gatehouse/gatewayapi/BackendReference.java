@@ -7,9 +7,9 @@ import java.util.Optional;
 /**
  * A backend of a rule (HTTPBackendRef, GRPCBackendRef, BackendRef) or a mirror's.
  *
- * @param weight 1 where none is given; 0 gets no traffic
- * @param filters applied to what goes to this backend
- * @param standBy the reference itself says that the backend stands by for the others
+ * @param weight 1 by default; a backend of weight 0 gets no traffic
+ * @param filters the filters of requests to this backend
+ * @param standBy true if the reference marks the backend as a stand-by for the others
  */
 public record BackendReference(
         String group,
@@ -68,12 +68,12 @@ public record BackendReference(
         return group.isEmpty() && kind.equals("Service");
     }
 
-    /** The backend, seen from an object in {@code from}. */
+    /** The backend, as seen from an object in {@code from}. */
     public ObjectRef ref(String from) {
         return new ObjectRef(kind, namespace.orElse(from), name);
     }
 
-    /** The backend's name, seen from an object in {@code from}. */
+    /** The backend's name, as seen from an object in {@code from}. */
     public ObjectKey key(String from) {
         return new ObjectKey(namespace.orElse(from), name);
     }

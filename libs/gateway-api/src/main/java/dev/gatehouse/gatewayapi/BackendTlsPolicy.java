@@ -24,9 +24,9 @@ public record BackendTlsPolicy(List<Target> targets, Validation validation, Map<
         }
     }
 
-    /** A subject alternative name that the backend's certificate must have one of. */
+    /** An accepted subject alternative name. The backend's certificate must have one of the accepted names. */
     public record SubjectAltName(Type type, String value) {
-        /** What the name is. */
+        /** The type of the name. */
         public enum Type {
             Hostname,
             URI

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a Backend itself says of TLS to its endpoints.
+ * A Backend's own settings of TLS to its endpoints.
  *
- * @param caCertificateRefs objects of its namespace with the CAs that are trusted
- * @param systemCertificates the CAs of the system are trusted
- * @param insecureSkipVerify certificates of endpoints are not verified
- * @param sni the name that endpoints are called by; absent: the host of each request, unless {@code endpointNames}
- * @param endpointNames each endpoint is called by its own name
+ * @param caCertificateRefs objects in its namespace with the trusted CAs
+ * @param systemCertificates whether the system's CAs are trusted
+ * @param insecureSkipVerify true if endpoints' certificates are not verified
+ * @param sni the SNI name for endpoints; absent: the host of each request, unless {@code endpointNames}
+ * @param endpointNames true if each endpoint's own name is its SNI name
  * @param connection wins over the EnvoyProxy's, field by field
  */
 public record BackendTlsSettings(
@@ -28,7 +28,7 @@ public record BackendTlsSettings(
         caCertificateRefs = List.copyOf(caCertificateRefs);
     }
 
-    /** True if it says what endpoints' certificates are verified with. */
+    /** True if it sets the CAs for verifying endpoints' certificates. */
     public boolean hasAuthorities() {
         return systemCertificates || !caCertificateRefs.isEmpty();
     }

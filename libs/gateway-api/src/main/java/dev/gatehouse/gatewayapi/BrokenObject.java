@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An object that an API server holds and that cannot be read: what is left of it says whose it is, so that somebody can be
- * told, and what it protects, so that it is not left open.
+ * An object that exists and cannot be read. Its readable part names the object's parents, so that a status can report
+ * the problem, and the targets that it protects, so that they are not left open.
  *
  * @param owner the Gateway's gatewayClassName, or the GatewayClass's controllerName
  * @param parents a route's parents, or a ListenerSet's
- * @param targets what a policy is for
- * @param selectors likewise, by labels
- * @param deprecated the fields that say what a policy is for and have a successor, as {@link TargetedPolicy#deprecated}
- * @param route what could be read of a route: it is not served, and what is to be said of it is told
+ * @param targets a policy's targets
+ * @param selectors a policy's targets by labels
+ * @param deprecated the deprecated target fields in use, as {@link TargetedPolicy#deprecated}
+ * @param route the readable part of a route, which is used for its status and is not served
  * @param problems at least one
  */
 public record BrokenObject(
@@ -36,7 +36,7 @@ public record BrokenObject(
         problems = List.copyOf(problems);
     }
 
-    /** The problems in one text: each with its field. */
+    /** The problems in one text, each with its field. */
     public String message() {
         StringBuilder text = new StringBuilder();
         for (Problem problem : problems) {
@@ -70,7 +70,7 @@ public record BrokenObject(
         }
     }
 
-    /** @param rest what could be read of the object's {@code spec} */
+    /** @param rest the readable part of the object's {@code spec} */
     static BrokenObject read(Kind<?> kind, Node.Mapping object, Object rest, List<Problem> problems) {
         return Fields.read(object, "", "", _ -> {}, fields -> {
             Metadata metadata =

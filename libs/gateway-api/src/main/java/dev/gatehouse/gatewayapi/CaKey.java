@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Under which key a ConfigMap or Secret has CA certificates, as Envoy Gateway looks for them. */
+/** Finds the key of CA certificates in a ConfigMap or Secret, in the same way as Envoy Gateway. */
 final class CaKey {
     private CaKey() {}
 

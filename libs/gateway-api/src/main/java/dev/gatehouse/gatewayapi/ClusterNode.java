@@ -3,7 +3,7 @@ package dev.gatehouse.gatewayapi;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 
-/** Kubernetes' Node: where clients reach a Service of type NodePort. */
+/** Kubernetes' Node, with the addresses at which clients reach a Service of type NodePort. */
 public record ClusterNode(List<Address> addresses) {
     public ClusterNode {
         addresses = List.copyOf(addresses);

@@ -17,17 +17,17 @@ public record ConfigMap(Map<String, String> data) {
         return new ConfigMap(f.stringMap("data"));
     }
 
-    /** The CA certificates: in "ca.crt", else in "tls.crt", else in the only key; none: an empty text. */
+    /** The CA certificates: the value of "ca.crt", else of "tls.crt", else of the only key; an empty text if there are none. */
     public String authorities() {
         return CaKey.of(data.keySet()).map(data::get).orElse("");
     }
 
-    /** The body of a response: in "response.body", else in the first key; empty: there is none. */
+    /** The body of a response: the value of "response.body", else of the first key; empty: there is no key. */
     public Optional<String> responseBody() {
         return value(BODY);
     }
 
-    /** The value of {@code key}, else of the first key; empty: there is none. */
+    /** The value of {@code key}, else of the first key; empty: there is no key. */
     public Optional<String> value(String key) {
         return Optional.ofNullable(data.get(key))
                 .or(() ->

@@ -4,10 +4,10 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 
 /**
- * A credential that requests get on their way to a backend.
+ * A credential that is added to requests on their way to a backend.
  *
- * @param secret has it under {@link #KEY}
- * @param overwrite a header that a client sent is replaced; otherwise it stays
+ * @param secret the Secret with the credential under the key {@link #KEY}
+ * @param overwrite true: a header that the client sent is replaced; false: it stays
  */
 public record CredentialInjection(ObjectReference secret, String header, boolean overwrite) {
     /** The key of a Secret with a credential. */

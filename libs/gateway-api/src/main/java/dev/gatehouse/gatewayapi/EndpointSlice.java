@@ -16,12 +16,12 @@ public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<P
         ports = List.copyOf(ports);
     }
 
-    /** True if addresses are host names, which have to be resolved. */
+    /** True if addresses are host names, which must be resolved. */
     public boolean named() {
         return addressType.equals(HOST_NAMES);
     }
 
-    /** @param ready takes new connections; unknown counts as ready */
+    /** @param ready true if the endpoint takes new connections; unknown counts as ready */
     public record Endpoint(List<String> addresses, boolean ready, Optional<String> zone) {
         public Endpoint {
             addresses = List.copyOf(addresses);

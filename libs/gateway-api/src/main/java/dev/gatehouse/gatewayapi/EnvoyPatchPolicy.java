@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Patches of the configuration that the proxies of a Gateway get, or of all Gateways of a GatewayClass that share theirs.
+ * Patches of the configuration of a Gateway's proxies, or of the proxies that all Gateways of a GatewayClass share.
  *
- * @param priority its place among the policies of a fleet: the lowest comes first
+ * @param priority the order among the policies of a fleet: the lowest comes first
  */
 public record EnvoyPatchPolicy(PolicyTarget target, int priority, List<Patch> patches) {
     /** The kinds of patches. */
@@ -21,10 +21,10 @@ public record EnvoyPatchPolicy(PolicyTarget target, int priority, List<Patch> pa
      *
      * @param typeUrl the resource's type
      * @param name the resource's name
-     * @param problem what is wrong with the operation as it is written
+     * @param problem the problem of an invalid operation
      */
     public record Patch(String typeUrl, String name, JsonPatch.Operation operation, Optional<String> problem) {
-        /** Whether the value is the resource itself, which is added to those that are there. */
+        /** Whether the operation adds a new resource, which is the operation's value. */
         public boolean addsResource() {
             return operation.op() == JsonPatch.Op.add
                     && operation.path().isEmpty()

@@ -14,10 +14,11 @@ import java.util.Optional;
 /**
  * Envoy Gateway's EnvoyProxy: how the proxies of a Gateway, or of all Gateways of a class, are run.
  *
- * <p>An error in it does not take the object away: it is a condition of the Gateways that refer to it.
+ * <p>An invalid EnvoyProxy still exists as an object. Its errors are reported in conditions of the Gateways that refer
+ * to it.
  *
- * @param tree {@code spec} as it was written: what is merged
- * @param reading what it means
+ * @param tree {@code spec} as written, for merging
+ * @param reading the outcome of reading {@code spec}
  */
 public record EnvoyProxy(Map<String, Object> tree, Reading reading) {
     /** The outcome of reading {@code spec}. */
@@ -31,7 +32,7 @@ public record EnvoyProxy(Map<String, Object> tree, Reading reading) {
 
         /**
          * @param problems "spec.concurrency: -1 is out of range (expected: …)"
-         * @param rest what could be read, so that proxies that run already stay as they are
+         * @param rest the readable part, so that running proxies keep their configuration
          */
         record Invalid(List<String> problems, EnvoyProxySpec rest) implements Reading {
             public Invalid {
@@ -50,7 +51,10 @@ public record EnvoyProxy(Map<String, Object> tree, Reading reading) {
                                 checked.problems(), checked.value().orElse(EnvoyProxySpec.DEFAULT)));
     }
 
-    /** Reads the field of another object that has a specification: what counts for all proxies. Its errors are that object's. */
+    /**
+     * Reads a specification in a field of another object, which holds the settings of all proxies. Errors are reported
+     * as errors of that object.
+     */
     public static Optional<EnvoyProxy> readDefault(Fields f, String field) {
         if (!f.has(field)) {
             return Optional.empty();
@@ -61,15 +65,16 @@ public record EnvoyProxy(Map<String, Object> tree, Reading reading) {
         return checked.value().map(spec -> new EnvoyProxy(checked.tree(), new Reading.Valid(spec, List.of())));
     }
 
-    /** True if it adds to a less specific EnvoyProxy, and does not replace it. */
+    /** True if it is merged over a less specific EnvoyProxy instead of replacing it. */
     public boolean merges() {
         return reading instanceof Reading.Valid valid && valid.spec().mergeType() != EnvoyProxySpec.MergeType.Replace;
     }
 
     /**
-     * This EnvoyProxy over a less specific one, merged as its {@code mergeType} says; without one it replaces the other whole.
+     * Merges this EnvoyProxy over a less specific one by its {@code mergeType}. Without a merge type it replaces the
+     * other one completely.
      *
-     * @param what names the result in problems: "EnvoyProxy a/b over c/d"
+     * @param what the name of the result in problems: "EnvoyProxy a/b over c/d"
      */
     public EnvoyProxy over(EnvoyProxy less, String what) {
         if (!(reading instanceof Reading.Valid valid)) {

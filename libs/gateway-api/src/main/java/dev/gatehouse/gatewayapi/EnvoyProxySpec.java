@@ -14,19 +14,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an EnvoyProxy asks for, as far as it is about running proxies on Kubernetes. Parts of pods and containers are trees (see
- * {@link dev.gatehouse.gatewayapi.yaml.Trees}): Kubernetes checks them.
+ * The settings of an EnvoyProxy. Parts of pods and containers are trees (see {@link
+ * dev.gatehouse.gatewayapi.yaml.Trees}), which Kubernetes checks.
  *
  * @param mergeGateways one fleet for all Gateways of the class, in the EnvoyProxy of a GatewayClass
- * @param logLevels by component; "default" is Envoy's own level
- * @param concurrency worker threads
- * @param ipFamily of the listeners and of the Service
- * @param telemetry what the proxies tell of themselves
- * @param filterOrder where HTTP filters stand that are not at their usual place
- * @param backendTls of connections to backends that a BackendTLSPolicy asks TLS for
- * @param preserveRouteOrder a route's rules are tried in the order in which they stand there
+ * @param logLevels the log level of each component; "default" is Envoy's own level
+ * @param concurrency the number of worker threads
+ * @param ipFamily the IP family of the listeners and of the Service
+ * @param telemetry access logs, traces and metrics of the proxies
+ * @param filterOrder the positions of HTTP filters that are moved from their default position
+ * @param backendTls the TLS settings of connections to backends with TLS
+ * @param preserveRouteOrder whether a route's rules are tried in the order in which they are written
  * @param luaValidation how scripts are checked before proxies get them
- * @param dynamicModules the libraries that policies may have proxies load
+ * @param dynamicModules the libraries that policies may let proxies load
  */
 public record EnvoyProxySpec(
         MergeType mergeType,
@@ -46,7 +46,7 @@ public record EnvoyProxySpec(
         LuaValidation luaValidation,
         List<ModuleRegistration> dynamicModules,
         Optional<GeoDatabases> geoIp) {
-    /** Where there is no EnvoyProxy. */
+    /** The settings without an EnvoyProxy. */
     public static final EnvoyProxySpec DEFAULT = new EnvoyProxySpec(
             MergeType.Replace,
             false,
@@ -90,9 +90,9 @@ public record EnvoyProxySpec(
     }
 
     /**
-     * Where an HTTP filter stands.
+     * The position of an HTTP filter.
      *
-     * @param name "envoy.filters.http.ext_authz"
+     * @param name the filter's name, such as "envoy.filters.http.ext_authz"
      * @param before true: right before {@code anchor}; false: right after it
      * @param anchor another filter
      */
@@ -137,8 +137,8 @@ public record EnvoyProxySpec(
     /**
      * TLS to backends.
      *
-     * @param clientCertificate shown to them by Gateways that have none of their own
-     * @param alpn absent: what the backend's protocol asks for; empty: none is offered
+     * @param clientCertificate the client certificate of Gateways without one of their own
+     * @param alpn absent: the protocols of the backend; an empty list: no protocol is offered
      */
     public record BackendTls(
             Optional<ObjectReference> clientCertificate,
@@ -148,7 +148,7 @@ public record EnvoyProxySpec(
             List<String> ecdhCurves,
             List<String> signatureAlgorithms,
             Optional<List<String>> alpn) {
-        /** Nothing is asked for. */
+        /** TLS without settings. */
         public static final BackendTls DEFAULT = new BackendTls(
                 Optional.empty(),
                 Optional.empty(),
@@ -165,7 +165,7 @@ public record EnvoyProxySpec(
             alpn = alpn.map(List::copyOf);
         }
 
-        /** These settings, and where they say nothing those of {@code less}. */
+        /** These settings, with absent fields from {@code less}. */
         public BackendTls over(BackendTls less) {
             return new BackendTls(
                     clientCertificate.or(less::clientCertificate),
@@ -219,13 +219,13 @@ public record EnvoyProxySpec(
 
     /** How the default bootstrap is changed. */
     public sealed interface BootstrapChange {
-        /** @param yaml is used instead of it */
+        /** @param yaml the bootstrap that replaces the default one */
         record Replace(String yaml) implements BootstrapChange {}
 
-        /** @param yaml is merged into it as protobuf messages are: fields override, lists are joined */
+        /** @param yaml is merged into the default bootstrap as protobuf messages are: fields override, lists are joined */
         record Merge(String yaml) implements BootstrapChange {}
 
-        /** Operations on it. */
+        /** Operations on the default bootstrap. */
         record Patch(List<JsonPatch.Operation> operations) implements BootstrapChange {
             public Patch {
                 operations = List.copyOf(operations);
@@ -236,9 +236,9 @@ public record EnvoyProxySpec(
     /**
      * The graceful end of a proxy.
      *
-     * @param healthCheckFailureDelay before health checks fail, while listeners drain already
+     * @param healthCheckFailureDelay the delay before health checks fail, during which listeners already drain
      * @param drainTimeout how long connections may stay open
-     * @param minDrainDuration how long it takes at least, for load balancers to take notice
+     * @param minDrainDuration the shortest duration of the drain, in which load balancers can notice it
      */
     public record Shutdown(
             Optional<Duration> healthCheckFailureDelay,
@@ -246,7 +246,7 @@ public record EnvoyProxySpec(
             Optional<Duration> minDrainDuration) {
         static final Shutdown DEFAULT = new Shutdown(Optional.empty(), Optional.empty(), Optional.empty());
 
-        /** 60 s where nothing else is said. */
+        /** The drain timeout, 60 s by default. */
         public Duration drainTimeoutOrDefault() {
             return drainTimeout.orElse(Duration.ofSeconds(60));
         }
@@ -323,7 +323,7 @@ public record EnvoyProxySpec(
     /**
      * KubernetesContainerSpec: of the container "envoy".
      *
-     * @param imageRepository instead of {@code image}: with the default image's tag
+     * @param imageRepository replaces {@code image}, with the default image's tag
      */
     public record Container(
             List<Map<String, Object>> env,
@@ -360,9 +360,9 @@ public record EnvoyProxySpec(
     /**
      * How the proxies' pods are run.
      *
-     * @param daemonSet one on each node, instead of a Deployment
-     * @param replicas of a Deployment
-     * @param strategy of updates
+     * @param daemonSet true: a DaemonSet with a pod on each node; false: a Deployment
+     * @param replicas the number of a Deployment's pods
+     * @param strategy the strategy of updates
      */
     public record Workload(
             boolean daemonSet,
@@ -569,7 +569,7 @@ public record EnvoyProxySpec(
     }
 
     static EnvoyProxySpec read(Fields f) {
-        // Clusters are those of backends: routes that use the same share it, whatever this asks for.
+        // The field has no effect, since routes with the same backend always share its cluster.
         f.object("mergeBackends", x -> x.object("selector", LabelSelector::read));
         return new EnvoyProxySpec(
                 f.choice("mergeType", MergeType.class).orElse(MergeType.Replace),
@@ -631,7 +631,7 @@ public record EnvoyProxySpec(
         return operation;
     }
 
-    /** The same with other telemetry. */
+    /** A copy with other telemetry. */
     public EnvoyProxySpec with(ProxyTelemetry other) {
         return new EnvoyProxySpec(
                 mergeType,

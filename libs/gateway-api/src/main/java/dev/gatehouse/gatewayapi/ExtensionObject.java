@@ -7,13 +7,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * An object of a kind that an extension server brings. Only the extension knows its fields; what it is for is read as of any other policy.
+ * An object of an extension server's kind. Only the extension server knows its fields, except for the targets, which
+ * are read as in other policies.
  *
- * @param object all of it but its status, and the metadata that the API server writes at each change
+ * @param object the whole object without its status, and without the metadata that the API server writes at each change
  */
 public record ExtensionObject(Map<String, Object> object, List<PolicyTarget> targets, List<TargetSelector> selectors)
         implements TargetedPolicy<ExtensionObject> {
-    /** What of an object is the same where nobody edited it. */
+    /** The metadata that changes although nobody edited the object. */
     private static final List<String> VOLATILE_METADATA = List.of("managedFields", "resourceVersion");
 
     private record Targets(List<PolicyTarget> named, List<TargetSelector> selectors) {

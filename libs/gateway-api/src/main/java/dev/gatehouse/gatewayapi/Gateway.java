@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 /**
  * Gateway: a request for listeners.
  *
- * @param allowedListeners which namespaces may add listeners by a ListenerSet
- * @param backendClientCertificate what Envoy shows to backends that ask for a certificate
- * @param isDefault routes that ask for default Gateways are part of it (GEP-3793)
+ * @param allowedListeners the namespaces whose ListenerSets may add listeners
+ * @param backendClientCertificate the client certificate for backends that request one
+ * @param isDefault whether routes that use default Gateways attach to it (GEP-3793)
  */
 public record Gateway(
         String gatewayClassName,
@@ -29,7 +29,7 @@ public record Gateway(
         addresses = List.copyOf(addresses);
     }
 
-    /** Which routes a Gateway claims that do not name it. */
+    /** The routes that attach to a Gateway without naming it. */
     enum DefaultScope {
         All,
         None
@@ -38,8 +38,9 @@ public record Gateway(
     /**
      * A requested address (GatewaySpecAddress, GEP-5093).
      *
-     * @param value absent, or empty: any
-     * @param routability from where it is to be reached: empty for the default, {@link #CLUSTER}, or "prefix/name"
+     * @param value absent or empty: any address
+     * @param routability from where the address must be reachable: empty for the default, {@link #CLUSTER}, or
+     * "prefix/name"
      */
     public record Address(String type, Optional<String> value, String routability) {
         /** The cluster IP of a Kubernetes Service. */
@@ -50,7 +51,7 @@ public record Gateway(
                 253,
                 "empty, \"Cluster\", or a name after a DNS subdomain that is not of k8s.io and \"/\"");
 
-        /** True if it is to be the cluster IP of a Service. */
+        /** True if the address must be the cluster IP of a Service. */
         public boolean inCluster() {
             return routability.equals(CLUSTER);
         }
@@ -63,12 +64,12 @@ public record Gateway(
         }
     }
 
-    /** True if it asks for addresses, and only for such as are reached from within the cluster. */
+    /** True if it requests addresses, and only cluster addresses. */
     public boolean onlyInCluster() {
         return !addresses.isEmpty() && addresses.stream().allMatch(Address::inCluster);
     }
 
-    /** What is put on the objects made for the Gateway, and the parameters of this Gateway alone. */
+    /** The labels and annotations for the Gateway's generated objects, and the reference to the Gateway's own EnvoyProxy. */
     public record Infrastructure(
             Map<String, String> labels, Map<String, String> annotations, Optional<ObjectReference> parametersRef) {
         static final Infrastructure NONE = new Infrastructure(Map.of(), Map.of(), Optional.empty());
@@ -92,7 +93,7 @@ public record Gateway(
         AllowInsecureFallback
     }
 
-    /** FrontendTLSValidation: which CAs may have signed a client's certificate. */
+    /** FrontendTLSValidation: the CAs that clients' certificates are verified with. */
     public record Validation(List<ObjectReference> caCertificateRefs, ValidationMode mode) {
         public Validation {
             caCertificateRefs = List.copyOf(caCertificateRefs);
@@ -111,13 +112,13 @@ public record Gateway(
             perPort = Map.copyOf(perPort);
         }
 
-        /** True if clients without a valid certificate are let in somewhere. */
+        /** True if some port accepts clients without a valid certificate. */
         public boolean insecure() {
             return Stream.concat(byDefault.stream(), perPort.values().stream().flatMap(Optional::stream))
                     .anyMatch(validation -> validation.mode() == ValidationMode.AllowInsecureFallback);
         }
 
-        /** What holds for listeners on {@code port}. */
+        /** The validation for listeners on {@code port}. */
         public Optional<Validation> on(int port) {
             return perPort.getOrDefault(port, byDefault);
         }

@@ -3,7 +3,7 @@ package dev.gatehouse.gatewayapi;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.Optional;
 
-/** GatewayClass: which controller serves the Gateways of a class. */
+/** GatewayClass: names the controller that serves the Gateways of a class. */
 public record GatewayClass(String controllerName, Optional<ObjectReference> parametersRef) {
     static GatewayClass read(Fields f) {
         return new GatewayClass(

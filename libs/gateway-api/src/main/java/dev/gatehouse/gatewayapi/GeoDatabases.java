@@ -5,7 +5,7 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.Optional;
 
-/** The databases in MaxMind's format that a fleet's proxies find out by where clients are: paths in the proxies' own file system. */
+/** The databases in MaxMind's format by which a fleet's proxies locate clients: paths in the proxies' own file system. */
 public record GeoDatabases(
         Optional<String> city,
         Optional<String> country,
@@ -44,7 +44,7 @@ public record GeoDatabases(
                 .flatMap(each -> each);
     }
 
-    /** The fields of an EnvoyProxy, of which one at least must be set, where no database says {@code field}; empty: one does. */
+    /** If no database has {@code field}: the EnvoyProxy's fields of which one must be set; empty: a database has it. */
     public Optional<String> missing(GeoLocation.Field field) {
         return switch (field) {
             case COUNTRY ->

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Envoy Gateway's HTTPRouteFilter: what Gateway API does not have.
+ * Envoy Gateway's HTTPRouteFilter, for filters beyond Gateway API.
  *
- * @param matches cookies that requests of the rule must have: all of one list; empty: no condition
+ * @param matches lists of cookies; requests of the rule must have all cookies of one list; empty: no condition
  */
 public record HttpRouteFilter(
         Optional<DirectResponse> directResponse,
@@ -30,9 +30,9 @@ public record HttpRouteFilter(
     }
 
     /**
-     * The whole response.
+     * A response without a backend.
      *
-     * @param header the headers that it has besides its content type
+     * @param header the response's headers besides its content type
      */
     public record DirectResponse(
             int statusCode, Optional<String> contentType, Optional<Body> body, Optional<HeaderChange> header) {
@@ -44,24 +44,24 @@ public record HttpRouteFilter(
                     f.object("header", HeaderChange::read));
         }
 
-        /** The same with its body in place. */
+        /** A copy with the body {@code text}. */
         public DirectResponse with(String text) {
             return new DirectResponse(statusCode, contentType, Optional.of(new Body.Inline(text)), header);
         }
 
-        /** The body, if it is in place. */
+        /** The body; empty: it is in a ConfigMap, or there is none. */
         public Optional<String> text() {
             return body.flatMap(
                     each -> each instanceof Body.Inline inline ? Optional.of(inline.text()) : Optional.empty());
         }
     }
 
-    /** Where a response's body is. */
+    /** The source of a response's body. */
     public sealed interface Body {
         /** The body itself. */
         record Inline(String text) implements Body {}
 
-        /** A ConfigMap in the filter's namespace: its key {@code response.body}, else its only one. */
+        /** A ConfigMap in the filter's namespace: the value of {@code response.body}, else of its first key. */
         record InConfigMap(String name) implements Body {}
 
         /** The ways to give a body. */
@@ -96,9 +96,9 @@ public record HttpRouteFilter(
     }
 
     /**
-     * What of a request's URL is rewritten.
+     * The rewrites of a request's URL.
      *
-     * @param appendXForwardedHost the host that is replaced is kept in X-Forwarded-Host
+     * @param appendXForwardedHost whether the replaced host is kept in X-Forwarded-Host
      */
     public record UrlRewrite(
             Optional<RegexRewrite> path, Optional<HostRewrite> hostname, boolean appendXForwardedHost) {
@@ -128,15 +128,15 @@ public record HttpRouteFilter(
         }
     }
 
-    /** Which Host a backend sees. */
+    /** The Host that a backend gets. */
     public sealed interface HostRewrite {
         /** The value of a header of the request. */
         record OfHeader(String header) implements HostRewrite {}
 
-        /** The name of the endpoint that is selected. */
+        /** The name of the selected endpoint. */
         record OfBackend() implements HostRewrite {}
 
-        /** What a substitution makes of the path. */
+        /** The result of a substitution on the path. */
         record OfPath(RegexRewrite rewrite) implements HostRewrite {}
 
         /** The ways to find a host. */

@@ -12,7 +12,7 @@ import java.util.function.Function;
  *
  * @param group the API group; empty for Kubernetes' core
  * @param versions the versions that are read, preferred first
- * @param name the kind, "HTTPRoute"
+ * @param name the kind, such as "HTTPRoute"
  * @param body reads the object's fields other than apiVersion, kind, metadata and status
  * @param <S> the specification
  */
@@ -26,12 +26,12 @@ public record Kind<S>(String group, List<String> versions, String name, boolean 
         return group.isEmpty() ? versions.getFirst() : group + "/" + versions.getFirst();
     }
 
-    /** The declared shape of its objects; empty: that is what the reader asks for. */
+    /** The declared schema of its objects; empty: the reader defines it. */
     public Optional<KindSchema> schema() {
         return group.equals(Kinds.ENVOY_GATEWAY_GROUP) ? Schemas.find(name) : Optional.empty();
     }
 
-    /** Kinds are singletons; the reader has no equality. */
+    /** Kinds are singletons and compared by identity, since a reader has no equality. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Kind<?> that && that.group.equals(group) && that.name.equals(name);

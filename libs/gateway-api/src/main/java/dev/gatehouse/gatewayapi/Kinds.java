@@ -20,7 +20,7 @@ public final class Kinds {
     /** Envoy Gateway's group. */
     public static final String ENVOY_GATEWAY_GROUP = "gateway.envoyproxy.io";
 
-    /** Our own group. */
+    /** Gatehouse's own group. */
     public static final String GATEHOUSE_GROUP = "gatehouse.dev";
 
     public static final Kind<GatewayClass> GATEWAY_CLASS =
@@ -86,7 +86,7 @@ public final class Kinds {
     public static final Kind<AccessPolicy> ACCESS_POLICY =
             new Kind<>(GATEHOUSE_GROUP, List.of("v1alpha1"), "AccessPolicy", true, spec(AccessPolicy::read));
 
-    /** Every kind, in the order in which a reader meets them best: what others refer to comes first. */
+    /** All kinds, in the best order for people who read them: kinds that others refer to come first. */
     public static final List<Kind<?>> ALL = List.of(
             NAMESPACE,
             ENVOY_PROXY,
@@ -128,12 +128,12 @@ public final class Kinds {
                 .findFirst();
     }
 
-    /** A kind that an extension server brings, for filters and backends of routes. */
+    /** An extension server's kind for filters and backends of routes. */
     public static Kind<ExtensionObject> ofExtension(String group, String version, String name) {
         return new Kind<>(group, List.of(version), name, true, ExtensionObject::resource);
     }
 
-    /** A kind that an extension server brings, for policies. */
+    /** An extension server's policy kind. */
     public static Kind<ExtensionObject> policyOfExtension(String group, String version, String name) {
         return new Kind<>(group, List.of(version), name, true, ExtensionObject::policy);
     }

@@ -3,7 +3,7 @@ package dev.gatehouse.gatewayapi;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 
-/** TCPRoute or UDPRoute: forwards all that a listener gets. */
+/** TCPRoute or UDPRoute: forwards all connections or datagrams of a listener. */
 public record L4Route(List<ParentReference> parents, boolean usesDefaultGateways, List<TlsRoute.Rule> rules)
         implements RouteSpec {
     public L4Route {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Kubernetes' label selector: all of it must hold. Empty selects everything. */
+/** Kubernetes' label selector. All requirements must hold; an empty selector selects everything. */
 public record LabelSelector(Map<String, String> matchLabels, List<Requirement> matchExpressions) {
     public LabelSelector {
         matchLabels = Map.copyOf(matchLabels);
@@ -51,7 +51,7 @@ public record LabelSelector(Map<String, String> matchLabels, List<Requirement> m
         return new LabelSelector(f.stringMap("matchLabels"), f.list("matchExpressions", Requirement::read));
     }
 
-    /** The selector as Kubernetes' API takes it: "app=shop,tier in (a,b),!old". */
+    /** The selector in the syntax of Kubernetes' API: "app=shop,tier in (a,b),!old". */
     public String asText() {
         List<String> parts = new ArrayList<>();
         new TreeMap<>(matchLabels).forEach((key, value) -> parts.add(key + "=" + value));

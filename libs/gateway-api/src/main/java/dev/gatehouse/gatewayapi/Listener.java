@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * A listener of a Gateway, or a ListenerSet's ListenerEntry.
  *
- * @param protocol "HTTP", "HTTPS", "TLS", "TCP", "UDP"; anything else is answered by a condition, not refused
- * @param filters run on every request before a route is selected, in this order; all of them, or no request may pass
+ * @param protocol "HTTP", "HTTPS", "TLS", "TCP", "UDP"; any other value is valid and reported in a condition
+ * @param filters run on every request before a route is selected, in this order; if one cannot run, no request may pass
  */
 public record Listener(
         String name,
@@ -24,7 +24,7 @@ public record Listener(
         filters = List.copyOf(filters);
     }
 
-    /** Who ends the TLS session. */
+    /** Whether the Gateway or the backend terminates TLS. */
     public enum TlsMode {
         Terminate,
         Passthrough
@@ -49,7 +49,7 @@ public record Listener(
         }
     }
 
-    /** From which namespaces. */
+    /** Selects namespaces: all, the same, by labels, or none. */
     public enum From {
         All,
         Selector,
@@ -76,7 +76,7 @@ public record Listener(
         }
     }
 
-    /** @param kinds empty: those that the protocol takes */
+    /** @param kinds empty: the kinds that fit the protocol */
     public record AllowedRoutes(Namespaces namespaces, List<RouteGroupKind> kinds) {
         static final AllowedRoutes DEFAULT = new AllowedRoutes(new Namespaces(From.Same, Optional.empty()), List.of());
 
@@ -118,7 +118,7 @@ public record Listener(
                 }
             }
             default -> {
-                // TLS takes both modes; other protocols are answered by the condition UnsupportedProtocol.
+                // TLS permits both modes. Other protocols are reported by the condition UnsupportedProtocol.
             }
         }
         if ((listener.protocol.equals("TCP") || listener.protocol.equals("UDP")) && listener.hostname.isPresent()) {
@@ -127,7 +127,10 @@ public record Listener(
         return listener;
     }
 
-    /** Reads a list of listeners and reports names that are there twice; what they ask for may conflict with others besides these. */
+    /**
+     * Reads a list of listeners and reports duplicate names. Conflicts of ports and hostnames are not checked here,
+     * since they also concern other objects' listeners.
+     */
     static List<Listener> readAll(Fields f) {
         List<Listener> listeners = f.list("listeners", 1, 64, Listener::read);
         for (int i = 0; i < listeners.size(); i++) {

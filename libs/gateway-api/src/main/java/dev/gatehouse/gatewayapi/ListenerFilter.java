@@ -6,19 +6,21 @@ import java.util.List;
 
 /** A filter of a listener: it runs on every request, before a route is selected (GEP-5224). */
 public sealed interface ListenerFilter {
-    /** What an authorization server speaks. */
+    /** The protocol of an authorization server. */
     enum AuthProtocol {
         HTTP,
         GRPC
     }
 
     /**
-     * Asks an authorization server (HTTPExternalAuthFilter, GEP-1494).
+     * Calls an authorization server (HTTPExternalAuthFilter, GEP-1494).
      *
-     * @param allowedHeaders which headers of a request the server gets; empty: by gRPC all, by HTTP those that it always gets
-     * @param path goes before the path of a request by HTTP; may be empty
-     * @param allowedResponseHeaders which of the server's headers the request gets, by HTTP; empty: all
-     * @param bodyBytes how much of the body the server gets at most; 0: nothing, and the body may be of any length
+     * @param allowedHeaders the request headers that the server gets; empty: all headers by gRPC, only the headers that
+     * are always sent by HTTP
+     * @param path the prefix of the request's path in calls by HTTP; may be empty
+     * @param allowedResponseHeaders the server's response headers that are copied to the request, by HTTP; empty: all
+     * @param bodyBytes the most bytes of the body that the server gets; 0: the server gets no body, and the body may
+     * have any length
      */
     record ExternalAuth(
             AuthProtocol protocol,
@@ -82,10 +84,10 @@ public sealed interface ListenerFilter {
         }
     }
 
-    /** A filter of another API, in the namespace of whoever has the listener. */
+    /** A filter of another API, in the namespace of the listener's owner. */
     record ExtensionRef(ObjectReference reference) implements ListenerFilter {}
 
-    /** A filter of a type that is not known. The listener may not be served as if it were not there. */
+    /** A filter of an unknown type. The listener must not be served without it. */
     record Unknown(String type) implements ListenerFilter {}
 
     static ListenerFilter read(Fields f) {

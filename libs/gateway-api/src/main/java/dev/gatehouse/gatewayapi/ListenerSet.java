@@ -3,7 +3,7 @@ package dev.gatehouse.gatewayapi;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 
-/** ListenerSet (GEP-1713): listeners that somebody else adds to a Gateway. */
+/** ListenerSet (GEP-1713): adds listeners to a Gateway, possibly of another owner. */
 public record ListenerSet(ParentReference parent, List<Listener> listeners) {
     public ListenerSet {
         listeners = List.copyOf(listeners);

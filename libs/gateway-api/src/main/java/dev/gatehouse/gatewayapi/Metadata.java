@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The part of an object's metadata that matters here.
+ * The part of an object's metadata that Gatehouse uses.
  *
  * @param generation the object's generation; 1 in files, which have none
  * @param uid absent in files
@@ -20,7 +20,7 @@ public record Metadata(
         long generation,
         Optional<String> uid,
         Optional<Instant> createdAt) {
-    /** Names of objects without namespace may have colons: "example.com:roots", a ClusterTrustBundle of a signer. */
+    /** Names of cluster-scoped objects may have colons, such as "example.com:roots" of a signer's ClusterTrustBundle. */
     private static final Syntax CLUSTER_WIDE = Syntax.of(
             "[a-z0-9]([-a-z0-9.:]*[a-z0-9])?",
             253,

@@ -2,7 +2,7 @@ package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
 
-/** Kubernetes' Namespace: only its labels matter, and these are metadata. */
+/** Kubernetes' Namespace. Gatehouse uses only its labels, which are metadata. */
 public record Namespace() {
     static Namespace read(Fields f) {
         f.lenient();

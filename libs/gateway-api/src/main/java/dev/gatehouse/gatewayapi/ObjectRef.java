@@ -2,7 +2,7 @@ package dev.gatehouse.gatewayapi;
 
 import java.util.Comparator;
 
-/** Names an object of any kind: what problems and statuses are about. */
+/** Names an object of any kind. Problems and statuses refer to objects by it. */
 public record ObjectRef(String kind, String namespace, String name) implements Comparable<ObjectRef> {
     private static final Comparator<ObjectRef> ORDER = Comparator.comparing(ObjectRef::kind)
             .thenComparing(ObjectRef::namespace)

@@ -6,10 +6,10 @@ import java.util.Optional;
 /**
  * A reference to an object of a given kind, such as a Secret.
  *
- * @param namespace absent: that of the object that refers
+ * @param namespace absent: the namespace of the referring object
  */
 public record ObjectReference(String group, String kind, Optional<String> namespace, String name) {
-    /** A reference to a Secret where it does not say otherwise. */
+    /** Reads a reference whose default kind is Secret. */
     public static ObjectReference readSecret(Fields f) {
         return new ObjectReference(
                 f.string("group").orElse(""),
@@ -18,7 +18,7 @@ public record ObjectReference(String group, String kind, Optional<String> namesp
                 f.requiredString("name"));
     }
 
-    /** A reference whose group and kind must be given. */
+    /** Reads a reference whose group and kind are required. */
     static ObjectReference read(Fields f) {
         String group = f.string("group").orElse("");
         if (!f.has("group")) {
@@ -27,26 +27,26 @@ public record ObjectReference(String group, String kind, Optional<String> namesp
         return new ObjectReference(group, f.requiredString("kind"), f.string("namespace"), f.requiredString("name"));
     }
 
-    /** A reference to an object in the same namespace. */
+    /** Reads a reference to an object in the same namespace. */
     static ObjectReference readLocal(Fields f) {
         return new ObjectReference(
                 f.string("group").orElse(""), f.requiredString("kind"), Optional.empty(), f.requiredString("name"));
     }
 
-    /** True where it leads to something that can hold CA certificates: a ConfigMap, Secret or ClusterTrustBundle. */
+    /** True if the kind can hold CA certificates: a ConfigMap, Secret or ClusterTrustBundle. */
     public boolean holdsAuthorities() {
         return group.isEmpty() && (kind.equals("ConfigMap") || kind.equals("Secret"))
-                // Envoy Gateway looks at the kind only, and its users leave the group out.
+                // Envoy Gateway checks only the kind, and its users leave the group out.
                 || (group.isEmpty() || group.equals(Kinds.CLUSTER_TRUST_BUNDLE.group()))
                         && kind.equals(Kinds.CLUSTER_TRUST_BUNDLE.name());
     }
 
-    /** The name of what holds CA certificates, seen from an object in {@code from}: a ClusterTrustBundle has no namespace. */
+    /** The name of the object with CA certificates, as seen from an object in {@code from}. A ClusterTrustBundle has no namespace. */
     public ObjectKey authoritiesKey(String from) {
         return kind.equals(Kinds.CLUSTER_TRUST_BUNDLE.name()) ? new ObjectKey("", name) : key(from);
     }
 
-    /** The object's name, seen from an object in {@code from}. */
+    /** The object's name, as seen from an object in {@code from}. */
     public ObjectKey key(String from) {
         return new ObjectKey(namespace.orElse(from), name);
     }

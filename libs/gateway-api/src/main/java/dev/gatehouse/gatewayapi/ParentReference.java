@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * A route's or policy's parent: a Gateway or ListenerSet, or one listener of it.
  *
- * @param namespace the namespace as written; absent: that of the object that refers
+ * @param namespace the namespace as written; absent: the namespace of the referring object
  */
 public record ParentReference(
         String group,
@@ -21,7 +21,7 @@ public record ParentReference(
         return f.list("parentRefs", 0, 32, ParentReference::read);
     }
 
-    /** Whether a route is for the Gateways that are there for any route (GEP-3793), beside its parents. */
+    /** Whether a route also attaches to the default Gateways (GEP-3793), in addition to its parents. */
     static boolean readDefaults(Fields f) {
         return f.choice("useDefaultGateways", Gateway.DefaultScope.class).equals(Optional.of(Gateway.DefaultScope.All));
     }
@@ -47,7 +47,7 @@ public record ParentReference(
                 f.port("port"));
     }
 
-    /** The parent's name, seen from an object in {@code from}. */
+    /** The parent's name, as seen from an object in {@code from}. */
     public ObjectKey key(String from) {
         return new ObjectKey(namespace.orElse(from), name);
     }

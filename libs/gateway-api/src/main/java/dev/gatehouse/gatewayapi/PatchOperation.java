@@ -18,7 +18,10 @@ final class PatchOperation {
                 f.anyTree("value"));
     }
 
-    /** What an operation lacks, or has in vain (RFC 6902, section 4), with the field's name first; empty: nothing. */
+    /**
+     * The missing or superfluous field of an operation (RFC 6902, section 4), with the field's name first; empty: the
+     * operation is complete.
+     */
     static Optional<String> problem(Fields f, JsonPatch.Operation operation) {
         Op op = operation.op();
         boolean value = operation.value() != null;

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A policy: what it is for, and what it asks for.
+ * A policy with its targets and its settings.
  *
- * @param settings what it asks for, read from {@code tree}
- * @param tree the specification as it was written, for merging
- * @param deprecated the fields in use that have a successor: "spec.a is deprecated, use spec.b instead", in order
- * @param <T> what a policy of the kind may ask for; knows nothing of targets, so that it can be read from a merged tree
+ * @param settings the settings, read from {@code tree}
+ * @param tree the specification as written, for merging
+ * @param deprecated the deprecated fields in use, each as "spec.a is deprecated, use spec.b instead", in order
+ * @param <T> the settings of the policy kind, without targets, so that they can be read from a merged tree
  */
 public record Policy<T>(
         List<PolicyTarget> targets,
@@ -35,9 +35,9 @@ public record Policy<T>(
     }
 
     /**
-     * Reads a policy, and by {@code settings} what it asks for.
+     * Reads a policy, with {@code settings} as the reader of its settings.
      *
-     * @param successors the fields that have a successor, by their names
+     * @param successors the deprecated fields with their successors
      */
     static <T> Policy<T> read(Fields f, Function<Fields, T> settings, Map<String, String> successors) {
         List<String> deprecated = new ArrayList<>();

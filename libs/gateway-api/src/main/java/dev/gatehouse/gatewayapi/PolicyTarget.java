@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a policy is for: an object, or a section of it (a listener of a Gateway, a rule of a route).
+ * A policy's target: an object, or a section of an object (a listener of a Gateway, a rule of a route).
  *
- * @param namespace of an object that labels select in another namespace; empty: the policy's
+ * @param namespace the namespace of an object that labels select in another namespace; empty: the policy's namespace
  */
 public record PolicyTarget(
         String group, String kind, Optional<String> namespace, String name, Optional<String> sectionName) {
@@ -21,19 +21,19 @@ public record PolicyTarget(
                 f.string("sectionName"));
     }
 
-    /** As {@link #readAll}, where there may be none. */
+    /** As {@link #readAll}, but the list may be empty. */
     static List<PolicyTarget> readAny(Fields f) {
         List<PolicyTarget> targets = new ArrayList<>(f.list("targetRefs", 0, 16, PolicyTarget::read));
         f.object("targetRef", PolicyTarget::read).ifPresent(targets::add);
         return List.copyOf(targets);
     }
 
-    /** As {@link #readAll}, of a policy that may have {@code targetSelectors} instead. */
+    /** As {@link #readAll}, for a policy that may have {@code targetSelectors} instead. */
     public static List<PolicyTarget> readOrSelected(Fields f) {
         return f.has("targetSelectors") ? readAny(f) : readAll(f);
     }
 
-    /** What to say of the fields in use that have a successor. */
+    /** The messages about deprecated fields in use. */
     static List<String> deprecated(Fields f) {
         return f.has("targetRef") ? List.of("spec.targetRef is deprecated, use spec.targetRefs instead") : List.of();
     }

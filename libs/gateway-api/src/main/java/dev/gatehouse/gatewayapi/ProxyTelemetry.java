@@ -16,12 +16,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What proxies tell of themselves: {@code spec.telemetry} of an EnvoyProxy.
+ * Access logs, traces and metrics of proxies: {@code spec.telemetry} of an EnvoyProxy.
  *
- * @param accessLogDisabled nothing is logged of requests
- * @param accessLogs where that is empty, one line of JSON for each request on standard output
+ * @param accessLogDisabled true if requests are not logged
+ * @param accessLogs the access logs; an empty list: one line of JSON for each request on standard output
  * @param requestId how a request's id takes part in tracing
- * @param healthCheckLog where the outcomes of health checks are written that do not say it themselves
+ * @param healthCheckLog the log of outcomes for health checks without a log of their own
  */
 public record ProxyTelemetry(
         boolean accessLogDisabled,
@@ -38,11 +38,11 @@ public record ProxyTelemetry(
     }
 
     /**
-     * Where telemetry is sent.
+     * A destination of telemetry.
      *
-     * @param backends one or more; or, the deprecated form, none and a host
-     * @param grpc by gRPC; otherwise by HTTP/1.1
-     * @param settings of the connections
+     * @param backends one or more backends; an empty list in the deprecated form with a host
+     * @param grpc true: gRPC; false: HTTP/1.1
+     * @param settings the settings of the connections
      */
     public record Destination(
             List<BackendReference> backends, Optional<String> host, int port, boolean grpc, BackendSettings settings) {
@@ -75,13 +75,13 @@ public record ProxyTelemetry(
         }
     }
 
-    /** The same with other tracing. */
+    /** A copy with other tracing. */
     public ProxyTelemetry with(Tracing other) {
         return new ProxyTelemetry(
                 accessLogDisabled, accessLogs, metrics, Optional.of(other), requestId, healthCheckLog);
     }
 
-    /** Where access logs and spans are sent. */
+    /** The destinations of access logs and spans. */
     public List<Destination> destinations() {
         List<Destination> all = new ArrayList<>();
         for (AccessLog log : accessLogs) {
@@ -97,7 +97,7 @@ public record ProxyTelemetry(
         return all.stream().distinct().toList();
     }
 
-    /** What is logged, and where. */
+    /** An access log: its format, its conditions and its sinks. */
     public record AccessLog(
             Optional<Format> format, List<String> matches, List<Sink> sinks, Optional<AccessLogType> type) {
         public AccessLog {
@@ -114,23 +114,23 @@ public record ProxyTelemetry(
         }
     }
 
-    /** What a log tells of. */
+    /** The subject of an access log. */
     public enum AccessLogType {
-        /** Connections that no route was found for. */
+        /** Connections without a route. */
         Listener,
-        /** Requests, and connections of routes that are not HTTP. */
+        /** Requests, and connections of TCP, TLS and UDP routes. */
         Route,
         /** Requests to backends, each attempt. */
         Upstream
     }
 
-    /** How a line looks; its values may have Envoy's operators, such as %RESPONSE_CODE%. */
+    /** The format of a line. Its values may have Envoy's operators, such as %RESPONSE_CODE%. */
     public sealed interface Format {
         record Text(String text) implements Format {}
 
         record Json(Map<String, String> fields) implements Format {}
 
-        /** Both: for OpenTelemetry a body and attributes; a file gets the fields. */
+        /** A text and fields. OpenTelemetry gets the text as body and the fields as attributes; a file gets the fields. */
         record TextAndJson(String text, Map<String, String> fields) implements Format {}
 
         private static Optional<Format> read(Fields f) {
@@ -160,15 +160,15 @@ public record ProxyTelemetry(
         JSON
     }
 
-    /** Where lines of a log go. */
+    /** A destination of log lines. */
     public sealed interface Sink {
-        /** A file in the container, for instance /dev/stdout. */
+        /** A file in the container, such as /dev/stdout. */
         record File(String path) implements Sink {}
 
         /**
          * Envoy's Access Log Service.
          *
-         * @param tcp as connections, not as requests
+         * @param tcp true if entries are about connections; false: about requests
          */
         record AccessLogService(
                 Destination destination,
@@ -237,16 +237,16 @@ public record ProxyTelemetry(
     }
 
     /**
-     * Metrics.
+     * The settings of metrics.
      *
-     * @param prometheus they are there to be scraped
-     * @param compression of what is scraped
-     * @param matches which are kept; empty: all
-     * @param perHost for each hostname, too
-     * @param perEndpoint for each endpoint of a backend, too
-     * @param sizes histograms of the sizes of requests and responses
-     * @param grpc for each gRPC service, too
-     * @param clusterStatName by which the clusters of a rule are counted, with placeholders ({@link StatNames})
+     * @param prometheus whether Prometheus can scrape the metrics
+     * @param compression the compression of scraped metrics
+     * @param matches selects the metrics that are kept; an empty list: Gatehouse's default selection
+     * @param perHost whether there are also metrics for each hostname
+     * @param perEndpoint whether there are also metrics for each endpoint of a backend
+     * @param sizes whether there are histograms of the sizes of requests and responses
+     * @param grpc whether there are also metrics for each gRPC service
+     * @param clusterStatName the name of a rule's clusters in statistics, with placeholders ({@link StatNames})
      */
     public record Metrics(
             boolean prometheus,
@@ -258,7 +258,7 @@ public record ProxyTelemetry(
             boolean sizes,
             boolean grpc,
             Optional<String> clusterStatName) {
-        /** Of proxies that no EnvoyProxy says anything about. */
+        /** The metrics of proxies without an EnvoyProxy. */
         public static final Metrics DEFAULT =
                 new Metrics(true, Optional.empty(), List.of(), List.of(), false, false, false, false, Optional.empty());
 
@@ -285,7 +285,7 @@ public record ProxyTelemetry(
     /**
      * How metrics are compressed.
      *
-     * @param minContentLength what is shorter, in bytes, is not; empty: Envoy's 30
+     * @param minContentLength the least length of a compressed response, in bytes; empty: Envoy's default of 30
      */
     public record Compression(CompressionType type, OptionalInt minContentLength) {
         private static final int SHORTEST = 30;
@@ -391,12 +391,12 @@ public record ProxyTelemetry(
     }
 
     /**
-     * Tracing.
+     * The settings of tracing.
      *
-     * @param sampled of requests without a decision yet
-     * @param clientSampled of requests whose client asks for it
-     * @param overallSampled after all other decisions
-     * @param formats values of tags with Envoy's operators, by name; they count before {@code tags}
+     * @param sampled the share of traced requests among requests without a sampling decision
+     * @param clientSampled the share of traced requests among requests whose client asks for a trace
+     * @param overallSampled the upper bound of the share, applied after all other decisions
+     * @param formats values of tags with Envoy's operators, by name, which win over {@code tags}
      */
     public record Tracing(
             Provider provider,
@@ -412,9 +412,9 @@ public record ProxyTelemetry(
         }
 
         /**
-         * Every request, to a collector of OpenTelemetry's protocol in plain text.
+         * Tracing of every request to an OpenTelemetry collector, in plain text.
          *
-         * @param grpc by gRPC; otherwise by HTTP, to the path {@code /v1/traces}
+         * @param grpc true: by gRPC; false: by HTTP to the path {@code /v1/traces}
          */
         public static Tracing to(String host, int port, boolean grpc) {
             return new Tracing(
@@ -484,7 +484,7 @@ public record ProxyTelemetry(
         RequestHeader
     }
 
-    /** Where spans go. */
+    /** The destination of spans. */
     public sealed interface Provider {
         Destination destination();
 

@@ -27,7 +27,7 @@ public final class Quantity {
 
     private Quantity() {}
 
-    /** The quantity as a number; empty where {@code text} is not one, which Kubernetes will say. */
+    /** The quantity as a number; empty if {@code text} is not a quantity, which Kubernetes reports. */
     public static OptionalLong parse(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {

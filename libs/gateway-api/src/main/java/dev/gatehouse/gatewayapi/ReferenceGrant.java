@@ -11,7 +11,7 @@ public record ReferenceGrant(List<Origin> from, List<Target> to) {
         to = List.copyOf(to);
     }
 
-    /** Who may refer. */
+    /** The objects that may refer: a kind in a namespace. */
     public record Origin(String group, String kind, String namespace) {
         static Origin read(Fields f) {
             return new Origin(f.string("group").orElse(""), f.requiredString("kind"), f.requiredString("namespace"));

@@ -3,7 +3,8 @@ package dev.gatehouse.gatewayapi;
 import java.time.Instant;
 
 /**
- * An object: metadata and a typed specification. Equal when both are, wherever it was read.
+ * An object: metadata and a typed specification. Resources with equal metadata and specification are equal, wherever
+ * they were read.
  *
  * @param <S> the kind's specification
  */
@@ -21,7 +22,10 @@ public record Resource<S>(Metadata metadata, S spec) implements Comparable<Resou
         return metadata.key().name();
     }
 
-    /** Gateway API's precedence: the older first, one without a time (from a file) before all; then by namespace and name. */
+    /**
+     * Gateway API's precedence: the older object first, objects without a creation time (from files) before all others;
+     * then by namespace and name.
+     */
     @Override
     public int compareTo(Resource<?> other) {
         int older = metadata.createdAt()

@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads Kubernetes objects from YAML. A document with an error yields problems and no object; the others are not affected.
- * Does not throw for what a text holds.
+ * Reads Kubernetes objects from YAML. A document with an error yields problems and no object; other documents are not
+ * affected. Invalid text never throws.
  */
 public final class ResourceReader {
     private static final String LIST = "List";
 
-    /** Kubernetes' own kinds without a group that mean nothing to a gateway. */
+    /** Kubernetes' core kinds without a meaning for a gateway. */
     private static final Set<String> PASSED_OVER = Set.of(
             "Binding",
             "Endpoints",
@@ -38,7 +38,7 @@ public final class ResourceReader {
             "ResourceQuota",
             "ServiceAccount");
 
-    /** Kubernetes' own groups without a kind that means anything to a gateway. */
+    /** Kubernetes' own groups whose kinds have no meaning for a gateway. */
     private static final Set<String> PASSED_OVER_GROUPS = Set.of(
             "admissionregistration.k8s.io",
             "apiextensions.k8s.io",
@@ -67,7 +67,7 @@ public final class ResourceReader {
     /**
      * An object and the document it came from.
      *
-     * @param document for finding the place of a field, and for showing the object again
+     * @param document the document, for finding the place of a field and for showing the object
      */
     public record Found<S>(Kind<S> kind, Resource<S> resource, Node.Mapping document) {
         /** The object's reference. */
@@ -77,9 +77,9 @@ public final class ResourceReader {
     }
 
     /**
-     * An object that is there and cannot be read.
+     * An object that exists and cannot be read.
      *
-     * @param document what it came from
+     * @param document the document that it was read from
      */
     public record Broken(Kind<?> kind, BrokenObject object, Node.Mapping document) {
         /** The object's reference. */
@@ -88,7 +88,7 @@ public final class ResourceReader {
         }
     }
 
-    /** The objects of a text, those that cannot be read, and what is wrong with it. */
+    /** The readable objects of a text, its unreadable objects, and its problems. */
     public record Result(List<Found<?>> found, List<Broken> broken, List<Problem> problems) {
         public Result {
             found = List.copyOf(found);
@@ -97,7 +97,7 @@ public final class ResourceReader {
         }
     }
 
-    /** Reads all documents of {@code text}, which stands in {@code file}. */
+    /** Reads all documents of {@code text}, the content of {@code file}. */
     public static Result read(String file, String text) {
         return read(YamlDocuments.read(file, text), false, List.of());
     }
@@ -105,9 +105,9 @@ public final class ResourceReader {
     /**
      * Reads all documents of a file.
      *
-     * @param inTree whether nobody named the file, so that it may be of another tool, such as Helm's {@code values.yaml}: what is no
-     *     Kubernetes object is told and left alone then, and no error
-     * @param more kinds that are known besides Gatehouse's own
+     * @param inTree true if the file was found in a folder, so that it may belong to another tool, such as Helm's
+     * {@code values.yaml}; documents that are no Kubernetes objects are then skipped with a notice instead of an error
+     * @param more kinds to read in addition to Gatehouse's own
      */
     public static Result read(String file, byte[] text, boolean inTree, List<? extends Kind<?>> more) {
         return read(YamlDocuments.read(file, text), inTree, more);
@@ -136,12 +136,12 @@ public final class ResourceReader {
                         "the document is " + other.describe() + " (expected: a Kubernetes object)"));
             }
         }
-        // The file is told once.
+        // A file gets one notice only.
         leftAlone.stream().findFirst().ifPresent(problems::add);
         return new Result(withoutDuplicates(found, problems), broken, problems);
     }
 
-    /** True for an object of another tool. One of Kubernetes that lacks a line, or is of a group that is known, is a slip. */
+    /** True for a document of another tool. A Kubernetes object that lacks a line, or has a known group, counts as a mistake instead. */
     private static boolean isForeign(Node.Mapping document) {
         boolean named =
                 document.get("apiVersion").isPresent() && document.get("kind").isPresent();
@@ -225,7 +225,7 @@ public final class ResourceReader {
         }
     }
 
-    /** A list of objects: of any kind, or of one, as {@code HTTPRouteList}. */
+    /** True for a list of objects, of any kind or of one kind such as {@code HTTPRouteList}. */
     private static boolean isList(Node.Mapping document, List<? extends Kind<?>> more) {
         String kind = text(document, "kind").orElse("");
         return kind.equals("List")
@@ -254,7 +254,7 @@ public final class ResourceReader {
         }
     }
 
-    /** An item of a list of one kind need not say of what kind it is. */
+    /** Adds the list's kind to an item, since an item of a list of one kind may lack it. */
     private static Node.Mapping withKindOf(Node.Mapping list, Node.Mapping item) {
         Node.Field kind = list.fields().get("kind");
         Node.Field apiVersion = list.fields().get("apiVersion");
@@ -278,7 +278,7 @@ public final class ResourceReader {
         return new Node.Mapping(item.location(), fields);
     }
 
-    /** What is left of an object that cannot be read; empty: not even its name. */
+    /** The readable part of an unreadable object; empty: not even its name can be read. */
     private static Optional<Broken> broken(Found<?> rest, List<Problem> problems) {
         boolean named = problems.stream()
                 .noneMatch(problem -> problem.severity() == Problem.Severity.ERROR
@@ -321,7 +321,7 @@ public final class ResourceReader {
                         + Kinds.ALL.stream().map(Kind::name).sorted().collect(Collectors.joining(", ")) + ")"));
     }
 
-    /** True for a kind of somebody else's: one whose name or group is nearly one of ours is a slip. */
+    /** True for an unrelated kind. A kind whose name or group resembles a known one counts as a spelling mistake instead. */
     private static boolean isPassedOver(String apiVersion, String kind) {
         int slash = apiVersion.indexOf('/');
         if (slash < 0) {
@@ -337,17 +337,17 @@ public final class ResourceReader {
                         && Similarity.closest(group, GROUPS).isEmpty();
     }
 
-    /** What an object of a known kind was read to. */
+    /** The outcome of reading an object of a known kind. */
     public sealed interface Reading<S> {
-        /** The object; a field that is not known has been passed over. */
+        /** The object. Unknown fields were ignored. */
         record Readable<S>(Resource<S> resource) implements Reading<S> {}
 
         record Broken<S>(BrokenObject object) implements Reading<S> {}
     }
 
     /**
-     * Reads an object that an API server holds. A field of Kubernetes' or Gateway API's kinds that is not known here is one of
-     * a newer version, and passed over. One of a policy is an error: it may be what keeps somebody out.
+     * Reads an object from an API server. An unknown field of Kubernetes' or Gateway API's kinds belongs to a newer
+     * version and is ignored. An unknown field of a policy is an error, since it may restrict access.
      */
     public static <S> Reading<S> read(Kind<S> kind, Node.Mapping object) {
         List<Problem> problems = new ArrayList<>();
@@ -361,8 +361,9 @@ public final class ResourceReader {
     }
 
     /**
-     * What an object would be that its schema refuses, if an API server had taken it: for showing what becomes of it, never for serving it.
-     * Names of fields may differ in case from the schema's. Empty where the kind's reader refuses it as well, or the kind has no schema.
+     * Reads an object that violates its schema as if an API server had admitted it. The result is only for previews and
+     * must not be served. Field names may differ from the schema's in case. Empty if the kind's reader refuses the
+     * object too, or the kind has no schema.
      */
     public static <S> Optional<Found<S>> preview(Kind<S> kind, Node.Mapping document) {
         if (kind.schema().isEmpty()) {
@@ -383,7 +384,7 @@ public final class ResourceReader {
         };
     }
 
-    /** The object; where {@code problems} has errors afterwards, what could be read of it. */
+    /** Reads the object; if {@code problems} then has errors, the result is the readable part only. */
     private static <S> Found<S> readAs(
             Kind<S> kind, Node.Mapping document, Problem.Severity unknown, List<Problem> problems) {
         String name = document.get("metadata")

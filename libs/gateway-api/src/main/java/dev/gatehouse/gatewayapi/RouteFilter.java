@@ -27,9 +27,7 @@ public sealed interface RouteFilter {
         }
     }
 
-    /**
-     * @param numerator of {@code denominator} requests are mirrored
-     */
+    /** @param numerator this many of {@code denominator} requests are mirrored */
     record RequestMirror(BackendReference backend, int numerator, int denominator) implements RouteFilter {
         @Override
         public String type() {
@@ -94,7 +92,7 @@ public sealed interface RouteFilter {
         }
     }
 
-    /** HTTPExternalAuthFilter: a server is asked whether a request may pass. */
+    /** HTTPExternalAuthFilter: calls an authorization server. */
     record ExternalAuth(ListenerFilter.ExternalAuth server) implements RouteFilter {
         @Override
         public String type() {

@@ -2,14 +2,14 @@ package dev.gatehouse.gatewayapi;
 
 import java.util.List;
 
-/** What all routes have in common. */
+/** The common fields of all routes. */
 public sealed interface RouteSpec permits HttpRoute, GrpcRoute, TlsRoute, L4Route {
-    /** The Gateways, ListenerSets and listeners that the route wants to be part of. */
+    /** The Gateways, ListenerSets and listeners that the route attaches to. */
     List<ParentReference> parents();
 
-    /** The route is part of the Gateways whose {@code defaultScope} is All, too (GEP-3793). */
+    /** True if the route also attaches to Gateways whose {@code defaultScope} is All (GEP-3793). */
     boolean usesDefaultGateways();
 
-    /** The hostnames that the route is for; empty: all of the listener's. */
+    /** The route's hostnames; an empty list: all hostnames of the listener. */
     List<String> hostnames();
 }

@@ -33,7 +33,7 @@ public record Secret(String type, Map<String, Bytes> data) {
         return Optional.ofNullable(data.get(key)).map(Bytes::utf8);
     }
 
-    /** The CA certificates: in "ca.crt", else in "tls.crt", else in the only key; none: an empty text. */
+    /** The CA certificates: the value of "ca.crt", else of "tls.crt", else of the only key; an empty text if there are none. */
     public String authorities() {
         return CaKey.of(data.keySet()).flatMap(this::text).orElse("");
     }

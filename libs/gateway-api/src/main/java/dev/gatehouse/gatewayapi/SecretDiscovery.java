@@ -5,11 +5,11 @@ import java.net.URISyntaxException;
 import java.util.Optional;
 
 /**
- * Where proxies get a certificate, or CAs, that no Secret has: from an SDS server that listens on a Unix socket beside the proxy, as a
- * SPIRE agent does. A Secret of type {@value #TYPE} says it.
+ * An SDS server that supplies a certificate or CAs instead of a Secret's data. The server listens on a Unix socket
+ * beside the proxy, as a SPIRE agent does. A Secret of type {@value #TYPE} refers to it.
  *
- * @param socket the path of the server's socket; one that begins with a dot is relative to where Envoy runs
- * @param secret what the server calls it
+ * @param socket the path of the server's socket; a path that begins with a dot is relative to Envoy's working directory
+ * @param secret the name of the certificate or CAs on the server
  */
 public record SecretDiscovery(String socket, String secret) {
     /** The type of Secrets that refer to an SDS server. */
@@ -18,7 +18,7 @@ public record SecretDiscovery(String socket, String secret) {
     private static final String URL_KEY = "url";
     private static final String NAME_KEY = "secretName";
 
-    /** What became of a Secret that refers to a server. */
+    /** The outcome of reading a Secret that refers to a server. */
     public sealed interface Outcome {
         record Usable(SecretDiscovery discovery) implements Outcome {}
 
@@ -30,7 +30,7 @@ public record SecretDiscovery(String socket, String secret) {
         return secret.type().equals(TYPE);
     }
 
-    /** The server that the Secret refers to; empty: it refers to none, or in a way that cannot be used. */
+    /** The server that the Secret refers to; empty: the Secret refers to no server, or invalidly. */
     public static Optional<SecretDiscovery> of(Secret secret) {
         return isReference(secret) && read(secret) instanceof Outcome.Usable usable
                 ? Optional.of(usable.discovery())

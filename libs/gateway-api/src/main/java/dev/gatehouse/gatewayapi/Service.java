@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Kubernetes' Service, as far as a gateway needs it.
+ * The part of Kubernetes' Service that a gateway needs.
  *
- * @param clusterIp absent before one is assigned; "None" for a headless Service
- * @param clusterIps {@code clusterIp} and, of a Service of two IP families, that of the other
- * @param externalIps addresses outside of the cluster that lead to it
- * @param ingress what a load balancer has assigned: IP addresses and hostnames
- * @param trafficDistribution which endpoints are preferred, as Kubernetes names it ("PreferSameZone")
+ * @param clusterIp absent until assigned; "None" for a headless Service
+ * @param clusterIps {@code clusterIp} and, for a Service of two IP families, the second family's cluster IP
+ * @param externalIps external addresses that lead to the Service
+ * @param ingress the IP addresses and hostnames that a load balancer has assigned
+ * @param trafficDistribution the preferred endpoints, in Kubernetes' terms ("PreferSameZone")
  */
 public record Service(
         String type,
@@ -22,7 +22,7 @@ public record Service(
         List<Ingress> ingress,
         List<Port> ports,
         Optional<String> trafficDistribution) {
-    /** The annotation by which Services asked for endpoints in the zone before there was {@code trafficDistribution}. */
+    /** The annotation for preferring endpoints in the same zone, the predecessor of {@code trafficDistribution}. */
     public static final String TOPOLOGY_MODE = "service.kubernetes.io/topology-mode";
 
     public Service {
@@ -40,7 +40,7 @@ public record Service(
         }
     }
 
-    /** ServicePort; {@code appProtocol} says what the endpoints speak (KEP-3726, GEP-1911). */
+    /** ServicePort. {@code appProtocol} is the protocol of the endpoints (KEP-3726, GEP-1911). */
     public record Port(Optional<String> name, int port, String protocol, Optional<String> appProtocol) {
         static Port read(Fields f) {
             f.known("nodePort").stringOrInteger("targetPort");
@@ -94,7 +94,7 @@ public record Service(
                 f.string("trafficDistribution").filter(value -> !value.isEmpty()));
     }
 
-    /** The Service as an endpoint of its own: its cluster IP with its ports; empty where it has none. */
+    /** The Service as a single endpoint: its cluster IP with its ports; empty: it has no cluster IP. */
     public Optional<EndpointSlice> asEndpoint() {
         return clusterIp
                 .filter(address -> !address.isEmpty() && !address.equals("None"))

@@ -4,7 +4,7 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 import java.util.Optional;
 
-/** ServiceImport (KEP-1645): a Service that other clusters export; its endpoints are EndpointSlices that name it. */
+/** ServiceImport (KEP-1645): a Service that other clusters export. Its endpoints are in EndpointSlices with its name in a label. */
 public record ServiceImport(List<Service.Port> ports) {
     /** The label that names a slice's ServiceImport. */
     public static final String SERVICE_NAME = "multicluster.kubernetes.io/service-name";
@@ -14,7 +14,7 @@ public record ServiceImport(List<Service.Port> ports) {
     }
 
     static ServiceImport read(Fields f) {
-        // What may be asked of the import's addresses (type, ips, sessionAffinity) does not matter: endpoints are used.
+        // The fields about the import's own addresses (type, ips, sessionAffinity) are ignored, since endpoints are used instead.
         return f.requiredObject("spec", spec -> {
             spec.lenient();
             return new ServiceImport(spec.list("ports", Service.Port::read));

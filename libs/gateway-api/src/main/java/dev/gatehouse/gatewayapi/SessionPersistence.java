@@ -8,12 +8,12 @@ import java.util.Optional;
 /**
  * SessionPersistence (GEP-1619): the requests of a session go to the same backend endpoint.
  *
- * @param name of the cookie or header; absent: one of the rule's own
- * @param path of the cookie; absent: that of the rule's match, as Gateway API had it before v1.7
- * @param maxAge how long the cookie outlives the browser's session; absent: not at all
+ * @param name the name of the cookie or header; absent: a name made for the rule
+ * @param path the cookie's path; absent: the path of the rule's match, as in Gateway API before v1.7
+ * @param maxAge the lifetime of a permanent cookie; absent: the cookie ends with the browser's session
  */
 public record SessionPersistence(Type type, Optional<String> name, Optional<String> path, Optional<Duration> maxAge) {
-    /** Where the session is kept. */
+    /** Whether a cookie or a header identifies the session. */
     public enum Type {
         Cookie,
         Header

@@ -5,18 +5,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a policy is for, by labels: all objects of a kind that have them, in the policy's namespace or, where a ReferenceGrant there permits
- * it, in others.
+ * Selects a policy's targets by labels: all objects of a kind with these labels, in the policy's namespace and in other
+ * namespaces whose ReferenceGrant permits it.
  */
 public record TargetSelector(String group, String kind, Namespaces namespaces, LabelSelector labels) {
-    /** In which namespaces objects are selected. */
+    /** The namespaces in which objects are selected. */
     public enum From {
         Same,
         All,
         Selector
     }
 
-    /** @param selector of namespaces by their labels, for {@link From#Selector} */
+    /** @param selector selects namespaces by their labels, for {@link From#Selector} */
     public record Namespaces(From from, Optional<LabelSelector> selector) {
         static final Namespaces SAME = new Namespaces(From.Same, Optional.empty());
 
@@ -29,7 +29,7 @@ public record TargetSelector(String group, String kind, Namespaces namespaces, L
             return namespaces;
         }
 
-        /** True if it is about {@code namespace}, which has {@code labels}, seen from an object in {@code own}. */
+        /** True if it includes {@code namespace} with the labels {@code labels}, as seen from an object in {@code own}. */
         public boolean include(String own, String namespace, Map<String, String> labels) {
             return switch (from) {
                 case Same -> own.equals(namespace);

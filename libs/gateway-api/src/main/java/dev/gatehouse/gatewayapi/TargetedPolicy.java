@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A policy that says what it is for, by name or by labels.
+ * A policy with targets, which it selects by name or by labels.
  *
  * @param <S> the policy
  */
 public interface TargetedPolicy<S extends TargetedPolicy<S>> {
-    /** How a policy goes with the less specific one that it is merged with (Envoy Gateway's MergeType). */
+    /** How a policy is merged with the less specific one (Envoy Gateway's MergeType). */
     enum MergeType {
-        /** Instead of it. */
+        /** Replaces the less specific policy. */
         Replace,
         /** Kubernetes' strategic merge: objects field by field, lists with a merge key item by item. */
         StrategicMerge,
@@ -20,26 +20,26 @@ public interface TargetedPolicy<S extends TargetedPolicy<S>> {
         JSONMerge
     }
 
-    /** What the policy names. */
+    /** The targets by name. */
     List<PolicyTarget> targets();
 
-    /** What the policy is for by labels. */
+    /** The targets by labels. */
     List<TargetSelector> selectors();
 
-    /** The same policy for other targets. */
+    /** A copy for other targets. */
     S withTargets(List<PolicyTarget> targets);
 
-    /** How it is merged with the less specific policy that counts; empty: it counts instead. */
+    /** How it is merged with the effective less specific policy; empty: it replaces that policy. */
     default Optional<MergeType> merge() {
         return Optional.empty();
     }
 
-    /** The specification as it was written; empty where the kind does not merge. */
+    /** The specification as written; empty if policies of the kind are not merged. */
     default Map<String, Object> tree() {
         return Map.of();
     }
 
-    /** The fields in use that have a successor: "spec.a is deprecated, use spec.b instead", in order. */
+    /** The deprecated fields in use, each as "spec.a is deprecated, use spec.b instead", in order. */
     default List<String> deprecated() {
         return List.of();
     }

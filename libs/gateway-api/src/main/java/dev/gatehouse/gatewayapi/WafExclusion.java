@@ -5,12 +5,13 @@ import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.List;
 
 /**
- * What rules are not to look at.
+ * An exclusion: rules that do not run, or targets that rules do not inspect.
  *
- * @param ruleIds ids and ranges of them
- * @param tags rules with any of them
- * @param targets what those rules do not see, such as {@code ARGS:password}; none: the rules do not run at all
- * @param paths where it holds; none: everywhere
+ * @param ruleIds rule ids and ranges of ids
+ * @param tags selects rules with any of these tags
+ * @param targets the targets that the rules do not inspect, such as {@code ARGS:password}; an empty list: the rules do
+ * not run at all
+ * @param paths the paths for which it holds; an empty list: all paths
  */
 public record WafExclusion(List<String> ruleIds, List<String> tags, List<String> targets, List<Path> paths) {
     private static final Syntax IDS =
@@ -29,14 +30,14 @@ public record WafExclusion(List<String> ruleIds, List<String> tags, List<String>
         paths = List.copyOf(paths);
     }
 
-    /** How a path must relate to a request's. */
+    /** How a path is compared with a request's path. */
     public enum PathType {
         Exact,
-        /** By elements of the path, as Gateway API's. */
+        /** Compares path elements, as in Gateway API. */
         PathPrefix
     }
 
-    /** Where an exclusion holds. */
+    /** A path for which an exclusion holds. */
     public record Path(PathType type, String value) {
         static Path read(Fields f) {
             return new Path(

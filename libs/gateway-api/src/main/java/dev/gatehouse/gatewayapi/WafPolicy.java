@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Gatehouse's WAFPolicy: SecLang rules for Gateways, ListenerSets, routes, or sections of them. What is empty has its default, or is the
- * less specific policy's that it is merged with.
+ * Gatehouse's WAFPolicy: SecLang rules for Gateways, ListenerSets, routes, or sections of them. An empty field has the
+ * value of the less specific policy that the policy is merged with, or its default.
  *
  * @param selectors targets by labels
- * @param merge how it goes with the less specific policy; empty: instead of it
- * @param ruleFiles ConfigMaps, each in the namespace of the policy that names it
- * @param crs empty: the Core Rule Set is not included, unless directives do
+ * @param merge how it is merged with the less specific policy; empty: it replaces that policy
+ * @param ruleFiles ConfigMaps, each in the namespace of the policy that refers to it
+ * @param crs empty: the Core Rule Set is not included, unless directives include it
  */
 public record WafPolicy(
         List<PolicyTarget> targets,
@@ -32,7 +32,7 @@ public record WafPolicy(
         Optional<ResponseBody> responseBody,
         Optional<Audit> audit)
         implements TargetedPolicy<WafPolicy> {
-    /** What is buffered of a request at most: what one message to waf-svc can hold. */
+    /** The most bytes that are buffered of a body, since one message to waf-svc must hold it. */
     public static final long MOST_BODY_BYTES = 64L * 1024 * 1024;
 
     /** ModSecurity's recommended SecRequestBodyLimit. */
@@ -41,7 +41,7 @@ public record WafPolicy(
     /** ModSecurity's recommended SecResponseBodyLimit. */
     public static final long USUAL_RESPONSE_BYTES = 524_288;
 
-    /** It says nothing. */
+    /** A policy without settings. */
     public static final WafPolicy NONE = new WafPolicy(
             List.of(),
             List.of(),
@@ -67,40 +67,41 @@ public record WafPolicy(
         hosts = List.copyOf(hosts);
     }
 
-    /** What a rule that blocks does. */
+    /** The effect of blocking rules. */
     public enum Mode {
         Enforce,
         DetectOnly,
         Off
     }
 
-    /** What happens to requests that cannot be inspected. */
+    /** Whether requests that cannot be inspected are refused or pass. */
     public enum FailureMode {
         Closed,
         Open
     }
 
-    /** Who holds bodies until the verdict. */
+    /** Whether Envoy or waf-svc holds bodies until the verdict. */
     public enum Bodies {
         /** Envoy. */
         Buffered,
-        /** waf-svc: Envoy streams them there and back, and needs no room for them. */
+        /** waf-svc. Envoy streams bodies to waf-svc and back without buffering them. */
         Streamed
     }
 
-    /** What becomes of a body that is longer than what is inspected. */
+    /** The treatment of a body above the inspection limit. */
     public enum LimitAction {
         Reject,
         ProcessPartial
     }
 
     /**
-     * SecLang, and where it stands.
+     * SecLang text and its place.
      *
-     * @param place the field, {@code directives[0]}; of a policy that is merged with another {@code wafpolicy/namespace/name/} before it
+     * @param place the field, such as {@code directives[0]}; in a merged policy with the prefix {@code
+     * wafpolicy/namespace/name/}
      */
     public record Directives(String place, String text) {
-        /** Those of a list of texts. */
+        /** Makes directives from a list of texts. */
         static List<Directives> of(String field, List<String> texts) {
             return IntStream.range(0, texts.size())
                     .mapToObj(i -> new Directives(field + "[" + i + "]", texts.get(i)))
@@ -115,9 +116,10 @@ public record WafPolicy(
     }
 
     /**
-     * A ConfigMap.
+     * A ConfigMap with rule files.
      *
-     * @param policy that names it, and whose namespace it is in; empty: the one that has this
+     * @param policy the policy that refers to the ConfigMap, in the same namespace; empty: the policy that contains
+     * this reference
      */
     public record RuleFiles(Optional<ObjectKey> policy, String name) {}
 
@@ -161,8 +163,8 @@ public record WafPolicy(
     /**
      * How bodies of requests are read.
      *
-     * @param limit bytes that are inspected
-     * @param noFilesLimit bytes without uploaded files
+     * @param limit the most bytes that are inspected
+     * @param noFilesLimit the most bytes without uploaded files
      */
     public record RequestBody(
             Optional<Boolean> inspect,
@@ -183,7 +185,7 @@ public record WafPolicy(
     /**
      * How bodies of responses are read.
      *
-     * @param contentTypes that are inspected
+     * @param contentTypes the content types that are inspected
      */
     public record ResponseBody(
             Optional<Boolean> inspect, Optional<Long> limit, Optional<LimitAction> onLimit, List<String> contentTypes) {
@@ -203,7 +205,7 @@ public record WafPolicy(
         }
     }
 
-    /** What the audit log is to have. */
+    /** The settings of the audit log. */
     public record Audit(
             Optional<Engine> mode,
             Optional<String> parts,
@@ -254,12 +256,15 @@ public record WafPolicy(
         return failureMode.orElse(FailureMode.Closed);
     }
 
-    /** Where what cannot be inspected passes it is Envoy that holds bodies, whoever was asked to: what waf-svc holds would be lost with it. */
+    /**
+     * The service that holds bodies. If uninspected requests pass (fail open), it is always Envoy: a body that waf-svc
+     * holds would be lost if waf-svc fails.
+     */
     public Bodies effectiveBodies() {
         return effectiveFailureMode() == FailureMode.Open ? Bodies.Buffered : bodies.orElse(Bodies.Buffered);
     }
 
-    /** How long a body may be, of a request or a response, that is inspected whole. */
+    /** The most bytes of a request or response body that is inspected as a whole. */
     public long bodyBytes() {
         return Math.max(
                 requestBody.flatMap(RequestBody::limit).orElse(USUAL_BODY_BYTES),
@@ -285,7 +290,7 @@ public record WafPolicy(
                 audit);
     }
 
-    /** The same, to be merged with others: what it names and where it says something is told in full. */
+    /** A copy for merging, in which references and places carry the policy's full name. */
     public WafPolicy of(ObjectKey policy) {
         return new WafPolicy(
                 targets,
@@ -306,7 +311,7 @@ public record WafPolicy(
                 audit);
     }
 
-    /** Merged with one for something less specific, as its {@link #merge} says. */
+    /** Merges this policy over a less specific one, by {@link #merge}. */
     public WafPolicy over(WafPolicy other) {
         boolean grow = merge.orElse(MergeType.JSONMerge) == MergeType.StrategicMerge;
         return new WafPolicy(
@@ -321,7 +326,7 @@ public record WafPolicy(
                 crs.map(own -> other.crs.map(parent -> own.over(parent, grow)).orElse(own))
                         .or(other::crs),
                 joined(other.exclusions, exclusions, grow),
-                // The first that fits counts: its own come first.
+                // The first matching entry is used, so this policy's own entries come first.
                 grow ? joined(hosts, other.hosts, true) : joined(other.hosts, hosts, false),
                 merged(requestBody, other.requestBody, WafPolicy::merge),
                 merged(responseBody, other.responseBody, (own, parent) -> merge(own, parent, grow)),

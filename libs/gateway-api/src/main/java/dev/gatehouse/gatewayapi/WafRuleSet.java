@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The OWASP Core Rule Set of a WAFPolicy, with its settings by name. What is empty is as the rule set itself has it.
+ * The OWASP Core Rule Set of a WAFPolicy, with its settings by name. An empty field has the rule set's own default.
  *
- * @param version such as {@code 4.25.0}
+ * @param version the rule set's version, such as {@code 4.25.0}
  * @param blockingParanoiaLevel 1 to 4
  * @param detectionParanoiaLevel 1 to 4, not below the blocking one
- * @param reportingLevel 0 to 5: which transactions get a line with their scores
- * @param samplingPercentage of requests that are inspected
+ * @param reportingLevel 0 to 5, selects the transactions that get a log line with their scores
+ * @param samplingPercentage the percentage of requests that are inspected
  * @param before directives between the settings and the rules
  */
 public record WafRuleSet(
@@ -49,7 +49,7 @@ public record WafRuleSet(
     /**
      * Limits of arguments and uploads; 0: none.
      *
-     * @param files bytes of all uploaded files together
+     * @param files the most bytes of all uploaded files together
      */
     public record Arguments(
             Optional<Integer> count,
@@ -96,7 +96,7 @@ public record WafRuleSet(
         return set;
     }
 
-    /** The same, to be merged with that of another policy. */
+    /** A copy for merging, in which places carry the policy's full name. */
     WafRuleSet of(ObjectKey policy) {
         return new WafRuleSet(
                 version,
@@ -116,7 +116,7 @@ public record WafRuleSet(
                 WafPolicy.Directives.in(policy, before));
     }
 
-    /** Its own settings, and where it has none the other's; lists are the other's first and then its own if they {@code grow}. */
+    /** These settings, with absent fields from {@code other}. With {@code grow} lists are joined, the other's items first. */
     WafRuleSet over(WafRuleSet other, boolean grow) {
         return new WafRuleSet(
                 version.or(other::version),

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * XBackendTrafficPolicy of Gateway API's experimental channel (GEP-3388, GEP-1619): how all routes treat a backend.
+ * XBackendTrafficPolicy of Gateway API's experimental channel (GEP-3388, GEP-1619): the settings of a backend for all
+ * routes.
  *
  * @param retryBudget how many requests to the backend may be retries
  */
@@ -25,7 +26,7 @@ public record XBackendTrafficPolicy(
         targets = List.copyOf(targets);
     }
 
-    /** The whole of a backend. */
+    /** A target: a backend as a whole. */
     public record Target(String group, String kind, String name) {
         static Target read(Fields f) {
             return new Target(f.string("group").orElse(""), f.requiredString("kind"), f.requiredString("name"));
@@ -55,7 +56,7 @@ public record XBackendTrafficPolicy(
         return f.integer("percent", 0, 100).orElse(PRESET_PERCENT);
     }
 
-    /** Envoy counts retries that are under way, not those of a time: one second each is taken for granted. */
+    /** Converts a minimum rate to Envoy's number of concurrent retries, under the assumption that a retry takes one second. */
     private static int perSecond(Fields f) {
         int count = f.integer("count", 1, MAX_COUNT).orElse(PRESET_COUNT);
         Duration interval = interval(f, PRESET_RATE_INTERVAL, Duration.ofMillis(1), "1ms to 1h");

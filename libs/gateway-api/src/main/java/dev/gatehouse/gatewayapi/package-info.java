@@ -1,6 +1,6 @@
 /**
- * Kubernetes resources as Gatehouse reads them: Gateway API, Envoy Gateway's kinds and our own, as records; and the reader
- * that makes them from YAML and says for each error where it stands and what was expected.
+ * Kubernetes resources as Gatehouse reads them: Gateway API's, Envoy Gateway's and Gatehouse's own kinds, as records.
+ * The reader makes them from YAML and reports each error with its place and the expected value.
  *
  * <p>Must not translate, resolve references, or know of Envoy.
  */

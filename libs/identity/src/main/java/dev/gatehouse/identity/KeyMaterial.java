@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a process proves its name with, and whom it believes.
+ * A process's certificate and key, and the CAs that it trusts.
  *
  * @param chain the process's certificate, then those that signed it
  * @param key the certificate's key

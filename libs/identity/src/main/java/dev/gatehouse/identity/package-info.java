@@ -1,7 +1,7 @@
 /**
- * Who a process is to the other processes: its certificate and key, mutual TLS for gRPC made of them, and the name of whoever
- * calls. What is exchanged on disk is exchanged in running servers and clients, without ending a connection. Must not know
- * what a caller may do with its name: that is for each service to say.
+ * The identity of a process towards other processes: its certificate and key, mutual TLS for gRPC, and the caller's
+ * name. Certificates renewed on disk are used by running servers and clients without closing connections. Must not
+ * decide what a caller may do: each service decides that.
  */
 @NullMarked
 package dev.gatehouse.identity;

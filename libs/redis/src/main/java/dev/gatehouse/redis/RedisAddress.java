@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where Redis is, as its URL says it:
+ * The address of Redis, from its URL:
  *
  * <pre>
  * redis://[[user]:password@]host[:6379][/database]                            one server
@@ -17,8 +17,9 @@ import java.util.regex.Pattern;
  * redis+cluster://[[user]:password@]host[:6379][,host…]                       a cluster, of which these are some nodes
  * </pre>
  *
- * {@code rediss} instead of {@code redis} is TLS. User and password are percent-encoded where they have characters of URLs. Sentinels that want a
- * password get it from {@code ?sentinel-password=…}, and {@code &sentinel-user=…}: the one before the hosts is for the master.
+ * {@code rediss} instead of {@code redis} is TLS. User and password are percent-encoded where they have characters of
+ * URLs. Sentinels that want a password get it from {@code ?sentinel-password=…}, and {@code &sentinel-user=…}: the one
+ * before the hosts is for the master.
  *
  * @param hosts each {@code host:port}
  * @param credentials {@code user:password@} as the URL has it, or nothing
@@ -49,7 +50,7 @@ record RedisAddress(
     private static final int SENTINEL_PORT = 26379;
     private static final int MOST_DATABASES = 65_536;
 
-    /** @throws IllegalArgumentException with what is wrong with it, and without its passwords */
+    /** @throws IllegalArgumentException if the URL is invalid; the message contains no passwords */
     static RedisAddress parse(String url) {
         Matcher matcher = URL.matcher(url);
         if (!matcher.matches()) {

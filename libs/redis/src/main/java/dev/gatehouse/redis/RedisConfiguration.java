@@ -10,7 +10,7 @@ public interface RedisConfiguration {
     /** One server, the master that Sentinels know, or a cluster, as {@link RedisSettings} has them. */
     Optional<String> url();
 
-    /** For what one request asks. */
+    /** The time limit of the commands of one request. */
     Duration deadline();
 
     /** Connections that stay open; each pipelines. */

@@ -40,7 +40,7 @@ final class RedisConnector {
         this.tls = settings.tls();
     }
 
-    /** What a connection is made of, and what closes it. */
+    /** The parts of a connection that is being opened, which are closed together. */
     static final class Opening implements AutoCloseable {
         private final List<Redis> clients = new ArrayList<>();
         private boolean closed;
@@ -102,7 +102,7 @@ final class RedisConnector {
                 .timeout(HELLO_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Asks one Sentinel after another, first the one that knew last. */
+    /** Asks one Sentinel after another, beginning with the one that answered last. */
     private Future<String> master(Opening opening, int asked) {
         int index = Math.floorMod(firstSentinel.get() + asked, address.hosts().size());
         String sentinel = address.hosts().get(index);
@@ -132,7 +132,7 @@ final class RedisConnector {
                 .send(Request.cmd(Command.ROLE))
                 .timeout(CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .map(reply -> reply.get(0).toString())
-                // A user who may not ask: what it answers to writes tells it, too.
+                // The user lacks the permission for this command. The server's role also shows in its answers to writes.
                 .recover(failure -> String.valueOf(failure.getMessage()).startsWith("NOPERM")
                         ? Future.succeededFuture("master")
                         : Future.failedFuture(failure))

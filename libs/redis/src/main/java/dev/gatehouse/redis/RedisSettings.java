@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How to reach Redis.
+ * The settings of connections to Redis.
  *
- * @param url one server, the master that Sentinels know, or a cluster: {@code redis://[[user]:password@]host[:port][/database]},
- *     {@code redis+sentinel://…host,host/master[/database]}, {@code redis+cluster://…host,host}, and {@code rediss} for TLS; may hold
- *     passwords
+ * @param url one server, the master that Sentinels know, or a cluster: {@code
+ * redis://[[user]:password@]host[:port][/database]}, {@code redis+sentinel://…host,host/master[/database]}, {@code
+ * redis+cluster://…host,host}, and {@code rediss} for TLS; may hold passwords
  * @param deadline of what one request asks
  * @param connections that stay open; each pipelines
  * @param tls for {@code rediss}
@@ -32,7 +32,7 @@ public record RedisSettings(String url, Duration deadline, int connections, Redi
         this(url, deadline, connections, RedisTls.DEFAULT);
     }
 
-    /** Nothing where there is no URL. */
+    /** The settings; empty if there is no URL. */
     public static Optional<RedisSettings> of(RedisConfiguration config) {
         RedisTls tls = new RedisTls(
                 config.tls().ca(), config.tls().certificate(), config.tls().key());

@@ -1,5 +1,6 @@
 /**
- * Connections to Redis for services that call it for each request: open, pipelined, with deadlines, and made again when they are lost.
+ * Connections to Redis for services that call it for each request. Connections stay open, pipeline commands with
+ * deadlines, and are reopened when they are lost.
  *
  * <p>Entry: {@link dev.gatehouse.redis.RedisLink}. Must not know what is kept.
  */

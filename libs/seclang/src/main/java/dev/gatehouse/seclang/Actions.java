@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** A list of actions as it is read, one after the other; the last of a kind holds. */
+/** Reads a list of actions one after the other. If a kind of action occurs several times, the last one is used. */
 final class Actions {
     private static final List<String> NAMES = List.of(
             "accuracy",
@@ -159,7 +159,7 @@ final class Actions {
             case "sanitiseresponseheader", "sanitizeresponseheader" -> sanitise(Variable.RESPONSE_HEADERS, action);
             case "sanitisematched", "sanitizematched", "sanitisematchedbytes", "sanitizematchedbytes" ->
                 effects.add(new Effect.SanitiseMatched());
-            // Those of a rule are read before it, with its targets.
+            // The {@code xmlns} actions of a rule are already read with its targets.
             case "xmlns" -> namespace(value(action));
             case "ctl" -> Control.read(value(action)).ifPresent(effects::add);
             default -> throw action.name().error(unknown(action.name().text()));
@@ -364,12 +364,12 @@ final class Actions {
         return effects;
     }
 
-    /** Those of its texts that refer to variables, and others. */
+    /** The texts of the actions as macros, with and without references to variables. */
     List<Macro> macros() {
         return macros;
     }
 
-    /** After those that the phase's default actions name. */
+    /** The transformations, appended to the phase's default transformations {@code inherited}. */
     List<Transformation> transformations(List<Transformation> inherited) {
         if (resetsTransformations) {
             return transformations;
@@ -380,10 +380,10 @@ final class Actions {
     }
 
     /**
-     * What the rule says of itself.
+     * The rule's description for logs.
      *
      * @param inherited the default actions of its phase
-     * @param others of the rules that are chained to it: they speak where the first is silent
+     * @param others the actions of the chained rules, which supply texts that the first rule lacks
      */
     Note note(Optional<Actions> inherited, List<Actions> others) {
         Optional<Macro> said = message;

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Makes the audit record of a transaction, in the limits of what one may write. */
+/** Makes the audit record of a transaction, within the log limits. */
 final class AuditRecords {
     private static final int NO_SEVERITY = 8;
     private static final String CUT = "...";
@@ -142,7 +142,7 @@ final class AuditRecords {
                 .build();
     }
 
-    /** A multipart body is written as a form, so that it has no files in it; so is one with hidden arguments. */
+    /** The body for the record. A multipart body is written as a form without its files, and so is a body with hidden arguments. */
     private Bytes body() {
         boolean multipart = values.single(Variable.REQBODY_PROCESSOR).toString().equals("MULTIPART");
         Fields arguments = values.fields(Variable.ARGS_POST);
@@ -246,7 +246,7 @@ final class AuditRecords {
         return value.substring(0, limits.valueBytes()) + CUT;
     }
 
-    /** Whether there is room for so many bytes, which then is less. */
+    /** Takes {@code bytes} from the remaining room; returns false if there is not enough room. */
     private boolean takes(long bytes) {
         if (bytes > room) {
             return false;

@@ -3,7 +3,7 @@ package dev.gatehouse.seclang;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What reads a body: the value of {@code REQBODY_PROCESSOR}. */
+/** The parser of a body: the value of {@code REQBODY_PROCESSOR}. */
 enum BodyProcessor {
     URLENCODED,
     MULTIPART,
@@ -11,10 +11,10 @@ enum BodyProcessor {
     /** Values one after the other. */
     NDJSON,
     XML,
-    /** Nothing reads it; {@code REQUEST_BODY} has it. */
+    /** The body is not parsed; {@code REQUEST_BODY} contains it. */
     RAW;
 
-    /** Without regard to case; Coraza's other names of NDJSON too. */
+    /** Finds a processor by its name, ignoring case. Coraza's other names of NDJSON are known too. */
     static Optional<BodyProcessor> named(String name) {
         return switch (name.toUpperCase(Locale.ROOT)) {
             case "URLENCODED" -> Optional.of(URLENCODED);
@@ -27,7 +27,7 @@ enum BodyProcessor {
         };
     }
 
-    /** What a content type says; empty: nothing reads it, unless a rule says so. */
+    /** The processor of a content type; empty: the body is not parsed unless a rule sets a processor. */
     static Optional<BodyProcessor> of(String contentType) {
         String type = contentType.toLowerCase(Locale.ROOT).strip();
         if (type.startsWith("application/x-www-form-urlencoded")) {

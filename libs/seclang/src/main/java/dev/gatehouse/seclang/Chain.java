@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Transformations one after the other. Rules that have the same share one, and so do their beginnings: chains form a tree, so that a
- * value is transformed once for all rules.
+ * A sequence of transformations. Rules with equal sequences share one chain, and sequences with a common beginning
+ * share its chain. Chains form a tree, so that a value is transformed once for all rules.
  */
 final class Chain {
     /** All chains of a rule set. Used while it is compiled. */
@@ -63,17 +63,17 @@ final class Chain {
         return transformations.isEmpty();
     }
 
-    /** False: all its transformations leave the text as it is. */
+    /** False if all transformations of the chain leave the text unchanged. */
     boolean mayChange(Text text) {
         return (bits & text.changing()) != 0;
     }
 
-    /** All but the last; itself if it is empty. */
+    /** The chain without its last transformation; the empty chain is its own parent. */
     Chain parent() {
         return parent;
     }
 
-    /** Of an empty chain the transformation that changes nothing. */
+    /** The last transformation; of the empty chain a transformation that changes nothing. */
     Transformation last() {
         return isEmpty() ? Transformation.NONE : transformations.getLast();
     }

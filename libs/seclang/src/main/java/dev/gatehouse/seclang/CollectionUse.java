@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Whether rules may load a persistent collection. CRS has a rule that does where {@code tx.enable_default_collections} is set: where no
- * rule sets it, it is never come to.
+ * Finds out whether rules may load a persistent collection. A rule of CRS loads one if {@code
+ * tx.enable_default_collections} is set. If no rule sets this variable, CRS's rule is never reached.
  */
 final class CollectionUse {
-    /** Of TX: in small letters. */
+    /** The names of assigned TX variables, in lower case. */
     private final Set<String> assigned = new HashSet<>();
 
     private boolean anyAssigned;
@@ -54,7 +54,10 @@ final class CollectionUse {
                 && condition.targets().stream().allMatch(this::isNeverThere);
     }
 
-    /** The engine itself sets groups, whose names are digits, and one with an underscore that says why it gave up. */
+    /**
+     * True if no rule sets the target. The engine itself sets groups, whose names are digits, and a variable with an
+     * underscore for exceeded limits.
+     */
     private boolean isNeverThere(Target target) {
         return target.variable() == Variable.TX
                 && !target.count()

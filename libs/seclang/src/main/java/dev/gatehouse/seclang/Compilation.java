@@ -4,7 +4,7 @@ import dev.gatehouse.seclang.parse.Diagnostic;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What became of sources. */
+/** The outcome of compiling sources. */
 public sealed interface Compilation {
     /**
      * @param warnings directives that are accepted for compatibility and change nothing
@@ -15,13 +15,13 @@ public sealed interface Compilation {
         }
     }
 
-    /** @param errors all of them, in order */
+    /** @param errors all errors, in order */
     record Rejected(List<Diagnostic> errors) implements Compilation {
         public Rejected {
             errors = List.copyOf(errors);
         }
 
-        /** One line each. */
+        /** The errors, one per line. */
         @Override
         public String toString() {
             return errors.stream().map(Diagnostic::toString).collect(Collectors.joining("\n"));

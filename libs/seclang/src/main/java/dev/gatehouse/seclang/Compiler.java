@@ -27,16 +27,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Compiles directives to a rule set. Used once. An error leaves its directive out, and the next is read. */
+/** Compiles directives to a rule set. Used once. After an error the directive is left out, and compilation continues with the next one. */
 final class Compiler {
-    /** Of a directive that takes a list of ids. */
+    /** The most arguments of a directive with a list of ids. */
     private static final int MOST_ARGUMENTS = 1000;
 
     private static final int DEEPEST_INCLUDE = 16;
 
     private static final int MOST_INCLUDED = 10_000;
 
-    /** Who has more has not written rules. */
+    /** The most reported errors. A text with more errors is probably not a rule file. */
     private static final int MOST_REPORTED = 100;
 
     /** A rule in the making, or a marker. */
@@ -137,7 +137,7 @@ final class Compiler {
         RuleDraft.Member read() throws SecLangException;
     }
 
-    /** One rule of a chain. What follows a broken one is read for its errors, and left out. */
+    /** Reads one rule of a chain. Rules that follow a broken one are read for their errors and left out. */
     private void member(Span name, List<ActionText> actions, MemberReader reader) throws SecLangException {
         boolean chains =
                 actions.stream().anyMatch(action -> action.name().text().equalsIgnoreCase("chain"));
@@ -345,13 +345,13 @@ final class Compiler {
         }
     }
 
-    /** No error: rule sets differ, and exclusions for them are shared. */
+    /** Warns that no rule matches. This is no error, since rule sets differ and exclusions are shared between them. */
     private void warnOfNone(Span directive, Span place, String rules) {
         warnings.add(place.diagnostic(
                 directive + " \"" + rules + "\" names no rule that is written before it, and changes nothing"));
     }
 
-    /** {@code rules "targets"}, where ids may be several arguments, and ModSecurity 2's {@code rules "targets" replaced}. */
+    /** Reads {@code rules "targets"}, in which ids may be several arguments, and ModSecurity 2's {@code rules "targets" replaced}. */
     private void updateTargets(String name, Directive.Setting directive) throws SecLangException {
         boolean byId = name.equals("secruleupdatetargetbyid");
         List<Span> arguments =
@@ -428,10 +428,10 @@ final class Compiler {
         return arguments;
     }
 
-    /** Rules as they are written, and which of their chain is meant. */
+    /** Selected rules as written, and the selected member of their chains. */
     private record Place(Span span, String text, RuleFilter filter, int member) {}
 
-    /** {@code 1001}, {@code 1001:1}, {@code 1001-1005} and several, separated by commas. */
+    /** Reads {@code 1001}, {@code 1001:1}, {@code 1001-1005} and lists of these, separated by commas. */
     private static List<Place> places(List<Span> arguments) throws SecLangException {
         List<Place> places = new ArrayList<>();
         for (Span rules : arguments) {
@@ -511,7 +511,10 @@ final class Compiler {
         return new Program(rules, places);
     }
 
-    /** A rule that leads to nowhere skips all that follows it in its phase: allowed, as in ModSecurity, and seldom meant. */
+    /**
+     * Warns of a {@code skipAfter} without its marker. Such a rule skips the rest of its phase, which is allowed as in
+     * ModSecurity, but is rarely intended.
+     */
     private void warnOfLostLabels(List<Rule> rules, Map<String, List<Integer>> labels) {
         for (int i = 0; i < rules.size(); i++) {
             Rule rule = rules.get(i);

@@ -5,11 +5,11 @@ import dev.gatehouse.seclang.variable.Variable;
 import java.util.List;
 
 /**
- * The condition of a rule, or of one rule of a chain, and what happens for each value that meets it.
+ * The condition of a rule, or of one rule of a chain, and its effects for each matching value.
  *
- * @param targets none: the condition always holds ({@code SecAction})
- * @param exclusions taken from the targets of the same variable
- * @param operatorText as it was written, for people
+ * @param targets an empty list: the condition always holds ({@code SecAction})
+ * @param exclusions values that are excluded from the targets of the same variable
+ * @param operatorText the operator as written, for people
  */
 record Condition(
         List<Target> targets,

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads what follows {@code ctl:}. */
+/** Reads the value of {@code ctl:}. */
 final class Control {
     private static final List<String> NAMES = List.of(
             "auditEngine",
@@ -36,7 +36,7 @@ final class Control {
 
     private Control() {}
 
-    /** Empty if it changes nothing here. */
+    /** The effect of the control; empty if it has none in this engine. */
     static Optional<Effect> read(Span value) throws SecLangException {
         String text = value.text();
         int equals = text.indexOf('=');

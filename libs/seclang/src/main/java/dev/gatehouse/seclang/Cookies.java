@@ -3,7 +3,10 @@ package dev.gatehouse.seclang;
 import dev.gatehouse.seclang.body.FieldSink;
 import dev.gatehouse.seclang.bytes.Bytes;
 
-/** Reads a {@code Cookie} header (RFC 6265, section 5.4), as leniently as servers do: what one of them would see is seen. */
+/**
+ * Reads a {@code Cookie} header (RFC 6265, section 5.4) as leniently as servers do, so that rules see every cookie that
+ * some server would see.
+ */
 final class Cookies {
     private static final int DELETE = 0x7f;
 
@@ -49,7 +52,7 @@ final class Cookies {
         return quoted ? value.slice(1, value.length() - 1) : value;
     }
 
-    /** Neither a name nor a value may hold control characters: servers take them for white space. */
+    /** Removes white space at both ends. Control characters count as white space, as for servers. */
     private static Bytes trim(Bytes text) {
         int from = 0;
         int to = text.length();

@@ -19,12 +19,13 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The OWASP Core Rule Set in a folder, under the names that other gateways have for it: {@code Include @owasp_crs/*.conf} and the
- * aliases of Coraza's proxy-wasm filter, of its Go module and of its Envoy filter. The folder is laid out as that Go module's
- * {@code rules}, or as a release of CRS ({@code rules/*.conf}, {@code crs-setup.conf.example}).
+ * The OWASP Core Rule Set in a folder, under the names that other gateways use for it: {@code Include
+ * @owasp_crs/*.conf} and the aliases of Coraza's proxy-wasm filter, of its Go module and of its Envoy filter. The
+ * folder has the layout of that Go module's {@code rules}, or of a release of CRS ({@code rules/*.conf}, {@code
+ * crs-setup.conf.example}).
  */
 public final class CoreRuleSet implements RuleFiles {
-    /** What an alias stands for: a file's possible names in the folder, or a text of this library. */
+    /** The meaning of an alias: a file's possible names in the folder, or a text of this library. */
     private sealed interface Meaning {}
 
     private record InFolder(List<String> names) implements Meaning {}
@@ -54,14 +55,14 @@ public final class CoreRuleSet implements RuleFiles {
     private final Tree tree;
     private final Optional<CoreRuleSet> recommended;
 
-    /** @param folder with the rule set */
+    /** @param folder the folder with the rule set */
     public CoreRuleSet(Path folder) {
         this(folder, Optional.empty());
     }
 
     /**
-     * @param folder with the rule set
-     * @param recommended whose recommended configuration of the engine counts where the folder has none, as releases of CRS
+     * @param folder the folder with the rule set
+     * @param recommended supplies the recommended engine configuration if the folder has none, as in releases of CRS
      */
     public CoreRuleSet(Path folder, Optional<CoreRuleSet> recommended) {
         this.tree = new Folder(folder);
@@ -69,9 +70,9 @@ public final class CoreRuleSet implements RuleFiles {
     }
 
     /**
-     * One that is in no file system.
+     * A rule set outside of the file system.
      *
-     * @param names of its files, with slashes between folders
+     * @param names the names of its files, with slashes between folders
      */
     public CoreRuleSet(List<String> names, FileReader reader) {
         this.tree = new Packed(names, reader);
@@ -83,12 +84,12 @@ public final class CoreRuleSet implements RuleFiles {
         byte[] read(String name) throws IOException;
     }
 
-    /** Where the files are. */
+    /** The place of the files. */
     private sealed interface Tree {
         /** A file beside the folder of rules, or above it. */
         Optional<byte[]> file(String name) throws IOException;
 
-        /** The rules that a pattern means, by their names in their folder. */
+        /** The rule files that match a pattern, by their names in their folder. */
         List<Source> rules(String pattern) throws IOException;
 
         /** A file in the folder of rules. */
@@ -171,7 +172,7 @@ public final class CoreRuleSet implements RuleFiles {
         }
     }
 
-    /** Those that {@code Include} knows. */
+    /** The aliases that {@code Include} knows. */
     public static List<String> aliases() {
         List<String> names = new ArrayList<>(ALIASES.keySet());
         names.add(RULES + "*.conf");
@@ -183,7 +184,7 @@ public final class CoreRuleSet implements RuleFiles {
     public List<Source> include(String path, String from) throws IOException {
         String lower = path.toLowerCase(Locale.ROOT);
         if (lower.startsWith(RULES)) {
-            // As the alias names them, which is shorter and the same everywhere.
+            // The sources are named by the alias, which is shorter and equal everywhere.
             return tree.rules(path.substring(RULES.length())).stream()
                     .map(source -> new Source(RULES + source.name(), source.text()))
                     .toList();
@@ -217,7 +218,7 @@ public final class CoreRuleSet implements RuleFiles {
         };
     }
 
-    /** The data beside the rules: only for rules that are from here. */
+    /** The data files beside the rules, only for rules of this rule set. */
     @Override
     public Optional<Bytes> data(String path, String from) throws IOException {
         if (path.startsWith(RULES)) {

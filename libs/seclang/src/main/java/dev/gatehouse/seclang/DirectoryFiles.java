@@ -14,16 +14,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Files of the file system: relative to the file that names them, else to a folder. Reads whatever the process may read. */
+/**
+ * Reads files of the file system. Paths are relative to the including file, or to a folder for sources without one.
+ * Every file that the process may read can be included.
+ */
 public final class DirectoryFiles implements RuleFiles {
     private final Path folder;
 
-    /** @param folder that relative paths of sources without a folder are relative to */
+    /** @param folder the base of relative paths in sources without a folder */
     public DirectoryFiles(Path folder) {
         this.folder = folder.toAbsolutePath().normalize();
     }
 
-    /** A file as a source to begin with. */
+    /** Reads a file as a top-level source. */
     public static Source source(Path file) throws IOException {
         return new Source(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
     }

@@ -2,12 +2,12 @@ package dev.gatehouse.seclang;
 
 import dev.gatehouse.seclang.variable.Macro;
 
-/** What a rule does to the transaction once it matches. */
+/** The disruptive action of a matching rule. */
 sealed interface Disruption {
-    /** Nothing. */
+    /** Continues. */
     record Pass() implements Disruption {}
 
-    /** The phase's default action. */
+    /** Takes the phase's default action. */
     record Block() implements Disruption {}
 
     record Deny() implements Disruption {}
@@ -16,10 +16,10 @@ sealed interface Disruption {
 
     record Redirect(Macro location) implements Disruption {}
 
-    /** No more rules, for a while. */
+    /** Runs no more rules for the scope. */
     record Allow(Scope scope) implements Disruption {}
 
-    /** For how long. */
+    /** The scope of {@code allow}. */
     enum Scope {
         TRANSACTION,
         PHASE,

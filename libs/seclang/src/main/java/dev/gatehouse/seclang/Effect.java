@@ -6,7 +6,7 @@ import dev.gatehouse.seclang.variable.Macro;
 import dev.gatehouse.seclang.variable.Variable;
 import java.util.Set;
 
-/** What a rule changes, each time that a value matches. */
+/** A non-disruptive effect of a rule, for each matching value. */
 sealed interface Effect {
     /** {@code setvar:tx.key=value}, and {@code =+n}, {@code =-n}; of persistent collections too. */
     record SetVariable(Variable collection, VariableKey key, Assignment assignment, Macro value) implements Effect {}
@@ -22,10 +22,10 @@ sealed interface Effect {
     /** {@code expirevar:ip.key=seconds}. */
     record ExpireVariable(Variable collection, VariableKey key, Macro seconds) implements Effect {}
 
-    /** {@code deprecatevar:ip.key=amount/seconds}: the value sinks by the amount each so many seconds. */
+    /** {@code deprecatevar:ip.key=amount/seconds}: the value decreases by the amount in each such period. */
     record DeprecateVariable(Variable collection, VariableKey key, long amount, long seconds) implements Effect {}
 
-    /** {@code sanitiseArg} and others: the value is not to be read in the audit log. */
+    /** {@code sanitiseArg} and others: the audit log hides the value. */
     record Sanitise(Variable variable, String name) implements Effect {}
 
     /** {@code sanitiseMatched} and {@code sanitiseMatchedBytes}. */
@@ -37,7 +37,7 @@ sealed interface Effect {
     /** {@code ctl:ruleRemoveTargetBy…=…;VARIABLE:key}. */
     record RemoveTarget(RuleFilter filter, Variable variable, Selector selector) implements Effect {}
 
-    /** What changes how the transaction itself goes on. */
+    /** An effect on the further course of the transaction. */
     sealed interface Steering extends Effect {}
 
     /** {@code ctl:ruleEngine}. */

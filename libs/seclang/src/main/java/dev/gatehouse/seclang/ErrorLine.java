@@ -5,8 +5,9 @@ import dev.gatehouse.seclang.variable.Variable;
 import java.util.Optional;
 
 /**
- * ModSecurity's line in an error log, which log analysers and go-ftw read: {@code ModSecurity: Warning. … [id "…"] [msg "…"] …}.
- * Values come from clients: quotes, backslashes and all but printable ASCII are escaped, and they are cut where they are long.
+ * ModSecurity's line in an error log, which log analysers and go-ftw read: {@code ModSecurity: Warning. … [id "…"] [msg
+ * "…"] …}. Values come from clients, so quotes, backslashes and bytes other than printable ASCII are escaped, and long
+ * values are cut.
  */
 final class ErrorLine {
     private static final int LONGEST = 512;
@@ -41,7 +42,7 @@ final class ErrorLine {
         return line.toString();
     }
 
-    /** That more rules matched than were written. */
+    /** The line that says how many further rules matched. */
     static String of(int leftOut, Values values) {
         StringBuilder line = new StringBuilder(256);
         line.append("[client \"");
@@ -79,7 +80,7 @@ final class ErrorLine {
         }
     }
 
-    /** Enough to tell whether it is cut. */
+    /** The beginning of the value, one byte longer than shown, so that the cut is visible. */
     private static String shown(Bytes value) {
         return value.slice(0, Math.min(value.length(), LONGEST + 1)).toString();
     }

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides for one rule after the other whether it matches, and runs what it changes. For each matching value the effects of its
- * condition run, as in ModSecurity, also if a later rule of the chain does not match.
+ * Evaluates one rule after the other, and runs the effects of matches. As in ModSecurity, the effects of a condition
+ * run for each matching value, even if a later rule of the chain does not match.
  */
 final class Evaluation implements MatchContext {
     private static final VariableName[] GROUPS = groups();
@@ -29,13 +29,13 @@ final class Evaluation implements MatchContext {
     private boolean capturing;
     private int captured;
 
-    /** What the rule has matched so far: the last of it. */
+    /** The last hit of the current rule, linked to its earlier hits. */
     private @Nullable Hit hits;
 
-    /** Of the rule that is evaluated. */
+    /** The targets that {@code ctl} has removed from the current rule. */
     private List<Effect.RemoveTarget> removed = List.of();
 
-    /** @param steps that an expression may take which no automaton recognises */
+    /** @param steps the step limit of regular expressions that need backtracking */
     Evaluation(
             Values values, Consumer<Effect.Steering> steering, Removals removals, Sanitation sanitation, long steps) {
         this.steps = steps;
@@ -51,7 +51,7 @@ final class Evaluation implements MatchContext {
         return groups;
     }
 
-    /** Whether the rule matches; {@link #hits} are then the values that did. */
+    /** Whether the rule matches. {@link #hits} then has the matching values. */
     boolean matches(Rule rule) {
         values.rule(rule);
         removed = removals.targets(rule);
@@ -65,7 +65,7 @@ final class Evaluation implements MatchContext {
         return true;
     }
 
-    /** The last of the values that the rule matched; null: it asked for none. */
+    /** The last matching value; null: the rule has no targets. */
     @Nullable
     Hit hits() {
         return hits;
@@ -85,7 +85,7 @@ final class Evaluation implements MatchContext {
         if (hits == before || hits == null) {
             return false;
         }
-        // MATCHED_VARS has what the whole chain matched so far, as in ModSecurity 3.
+        // MATCHED_VARS contains the matches of the whole chain so far, as in ModSecurity 3.
         values.matched(hits);
         return true;
     }
@@ -93,7 +93,7 @@ final class Evaluation implements MatchContext {
     private void look(Condition condition, Target target) {
         Fields candidates = values.candidates(target);
         int count = 0;
-        // Effects may change the collection that is gone through: its size is asked for each time.
+        // Effects may change the collection during the loop, so its size is read in each round.
         for (int i = 0; i < candidates.size(); i++) {
             Field field = candidates.get(i);
             if (!target.selector().admits(field)
@@ -244,7 +244,7 @@ final class Evaluation implements MatchContext {
         values.add(Variable.ARGS_PATH, Bytes.utf8(name), value);
     }
 
-    /** Those of the last match that captured: until then they are there for all rules, as in ModSecurity. */
+    /** Removes the groups of the last capturing match. Until then all rules see them, as in ModSecurity. */
     private void forgetGroups() {
         for (int group = 0; group < captured; group++) {
             values.remove(Variable.TX, GROUPS[group]);

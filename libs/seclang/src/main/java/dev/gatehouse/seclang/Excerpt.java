@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Some of the rules that matched: the first, and the rule that ended the transaction.
+ * An excerpt of the matched rules: the first ones, and the rule that ended the transaction.
  *
- * @param leftOut how many more there are
+ * @param leftOut the number of matched rules that are left out
  */
 public record Excerpt(List<MatchedRule> rules, int leftOut) {
     public Excerpt {
         rules = List.copyOf(rules);
     }
 
-    /** @param most rules that are described: describing takes longer than matching */
+    /** @param most the most rules to describe, since describing takes longer than matching */
     static Excerpt of(List<Match> matches, int most) {
         if (matches.size() <= most) {
             return new Excerpt(matches.stream().map(Match::matchedRule).toList(), 0);

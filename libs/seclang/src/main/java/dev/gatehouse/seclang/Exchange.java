@@ -1,11 +1,11 @@
 package dev.gatehouse.seclang;
 
 /**
- * Which request a transaction was about, for a line in a list of them.
+ * The request of a transaction, for a line in a list of requests.
  *
- * @param client its address
- * @param host as the request names it, without port
- * @param path without the query
- * @param mode as {@code SecRuleEngine} has it
+ * @param client the client's address
+ * @param host the request's host, without port
+ * @param path the path, without the query
+ * @param mode the mode, by {@code SecRuleEngine}'s names
  */
 public record Exchange(String uniqueId, String client, String host, String method, String path, String mode) {}

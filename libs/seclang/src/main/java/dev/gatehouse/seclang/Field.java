@@ -4,7 +4,7 @@ import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
 
-/** A value and its name, with what has been made of it so far. Used by one thread. */
+/** A value and its name, with its cached transformed texts. Used by one thread. */
 final class Field {
     private final Bytes name;
     private final Bytes value;
@@ -16,7 +16,7 @@ final class Field {
         this.value = value;
     }
 
-    /** One value that has no name. */
+    /** A value without a name. */
     static Field of(Bytes value) {
         return new Field(Bytes.EMPTY, value);
     }
@@ -29,7 +29,7 @@ final class Field {
         return value;
     }
 
-    /** The same for names that differ in the case of ASCII letters; never 0. */
+    /** The hash of the name, equal for names that differ only in the case of ASCII letters; never 0. */
     int nameHash() {
         if (nameHash == 0) {
             nameHash = hash(name);
@@ -45,7 +45,7 @@ final class Field {
         return hash == 0 ? 1 : hash;
     }
 
-    /** The value as a text that chains transform, each only once. */
+    /** The value as a text that caches its transformations. */
     Text text() {
         Text known = text;
         if (known == null) {
@@ -55,7 +55,7 @@ final class Field {
         return known;
     }
 
-    /** After all transformations of the chain. */
+    /** The value after all transformations of the chain. */
     Bytes after(Chain chain) {
         return chain.isEmpty() ? value : text().after(chain).bytes();
     }

@@ -7,7 +7,7 @@ import java.util.Objects;
 
 /** Names and values in order; a name may occur many times. Names are compared without regard to the case of ASCII letters. */
 final class Fields implements Iterable<Field> {
-    /** None; never added to. */
+    /** No fields. Must not be changed. */
     static final Fields NONE = new Fields();
 
     private static final Field[] NO_FIELDS = {};
@@ -18,7 +18,7 @@ final class Fields implements Iterable<Field> {
 
     Fields() {}
 
-    /** @param capacity how many are expected */
+    /** @param capacity the expected number of fields */
     Fields(int capacity) {
         all = new Field[capacity];
     }
@@ -36,7 +36,7 @@ final class Fields implements Iterable<Field> {
         return fields;
     }
 
-    /** Has no other than this from now on. */
+    /** Replaces all fields by {@code field}. */
     Fields only(Field field) {
         all = all.length == 0 ? new Field[1] : all;
         all[0] = field;
@@ -79,7 +79,7 @@ final class Fields implements Iterable<Field> {
         return Arrays.asList(all).subList(0, size).iterator();
     }
 
-    /** Of all names and values. */
+    /** The number of bytes of all names and values. */
     long bytes() {
         return bytes;
     }
@@ -107,7 +107,7 @@ final class Fields implements Iterable<Field> {
         return false;
     }
 
-    /** Each name as a value of itself. */
+    /** The names as values. */
     Fields names() {
         Fields names = new Fields(size);
         for (int i = 0; i < size; i++) {

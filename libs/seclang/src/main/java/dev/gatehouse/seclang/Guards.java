@@ -6,13 +6,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which conditions decide, by {@code skip} or {@code skipAfter}, whether the rules of a phase are come to. */
+/** Finds the conditions that decide, by {@code skip} or {@code skipAfter}, whether the rules of a phase are reached. */
 final class Guards {
     private Guards() {}
 
     /**
-     * For each rule the numbers of the conditions that may pass it over. Those of the same text have one number: they hold all at
-     * once, or nearly so.
+     * For each rule, the numbers of the conditions that may skip it. Conditions with equal texts have one number, since
+     * they nearly always hold together.
      */
     static List<BitSet> of(Rule[] rules, Map<String, int[]> labels) {
         List<BitSet> guards = new ArrayList<>();

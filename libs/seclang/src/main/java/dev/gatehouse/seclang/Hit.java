@@ -8,13 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that met a condition, after those that did before in the course of a rule. Its name, and lists of hits, are made when
- * somebody asks: most rules that match only set a variable, and nobody does.
+ * A value that met a condition, linked to the rule's earlier hits. Names and lists of hits are made on demand, since
+ * most matching rules only set a variable and never need them.
  *
- * @param key of the value in its collection; empty without one
+ * @param key the value's key in its collection; empty without a collection
  * @param original the value before the transformations
- * @param value after them
- * @param before null: it is the rule's first
+ * @param value the value after the transformations
+ * @param before the previous hit; null: this is the rule's first hit
  */
 record Hit(
         Condition condition,
@@ -35,7 +35,7 @@ record Hit(
                         .build();
     }
 
-    /** It and those before it, in the order in which they were met. */
+    /** The hit {@code last} and all hits before it, in the order of matching. */
     static List<Hit> list(@Nullable Hit last) {
         List<Hit> all = new ArrayList<>();
         for (Hit each = last; each != null; each = each.before) {

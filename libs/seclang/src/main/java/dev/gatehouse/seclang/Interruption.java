@@ -3,19 +3,19 @@ package dev.gatehouse.seclang;
 import java.util.Optional;
 
 /**
- * A rule ends the transaction.
+ * The end of a transaction by a rule.
  *
- * @param status for the response, 100 to 599
- * @param location where a redirection leads
+ * @param status the status of the response, 100 to 599
+ * @param location the target of a redirection
  */
 public record Interruption(Kind kind, int status, long ruleId, Phase phase, Optional<String> location) {
-    /** What is to happen to the client. */
+    /** How the client's request ends. */
     public enum Kind {
-        /** It gets the status. */
+        /** The client gets the status. */
         DENY,
-        /** Its connection is closed. */
+        /** The client's connection is closed. */
         DROP,
-        /** It is sent elsewhere. */
+        /** The client is redirected. */
         REDIRECT
     }
 

@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That a rule matched, with what can only be said at that time.
+ * The match of a rule, with the data that must be recorded at that time.
  *
- * @param hits the last one; null: the rule's conditions always hold
+ * @param hits the last hit; null: the rule's conditions always hold
  */
 record Match(
         Rule rule,

@@ -9,12 +9,12 @@ import java.util.Optional;
  *
  * @param message {@code msg}, expanded; empty without one
  * @param data {@code logdata}, expanded; empty without one
- * @param maturity 1 to 9; 0: not said
- * @param accuracy 1 to 9; 0: not said
+ * @param maturity 1 to 9; 0: not specified
+ * @param accuracy 1 to 9; 0: not specified
  * @param logged whether the rule asks for a line in the error log
  * @param audited whether the rule makes the transaction relevant to the audit log
  * @param disruptive whether it ended the transaction
- * @param values what it matched, for a chain those of all its rules
+ * @param values the matching values, for a chain the values of all its rules
  */
 public record MatchedRule(
         long id,

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a rule says of itself in logs. Texts that it does not have are empty.
+ * The description of a rule for logs. Missing texts are empty.
  *
- * @param constantTags the texts of the tags, if they are the same for all transactions
+ * @param constantTags the texts of the tags, if they are equal for all transactions
  * @param logged whether a match is written to the error log
  * @param audited whether a match makes the transaction relevant to the audit log
  */
@@ -29,7 +29,7 @@ record Note(
         tags = List.copyOf(tags);
     }
 
-    /** Of the tags, where none of them refers to anything. */
+    /** The texts of the tags; empty if a tag refers to a variable. */
     static Optional<List<String>> constant(List<Macro> tags) {
         return tags.stream().allMatch(tag -> tag.constant().isPresent())
                 ? Optional.of(tags.stream()

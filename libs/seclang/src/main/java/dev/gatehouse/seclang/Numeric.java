@@ -17,7 +17,7 @@ final class Numeric {
                         argument.error("\"" + argument + "\" (expected: a number from " + least + " to " + most + ")"));
     }
 
-    /** Empty if it is no number, or not between the two. */
+    /** The number; empty if the argument is not a number in the range. */
     static Optional<Long> read(Span argument, long least, long most) {
         String text = argument.text();
         boolean digits = !text.isEmpty() && text.length() <= 12 && text.chars().allMatch(Ascii::isDigit);
@@ -33,7 +33,7 @@ final class Numeric {
         return Long.parseLong(text);
     }
 
-    /** As {@code chmod} has it; {@code default} stands for the fallback. */
+    /** Reads permissions in {@code chmod}'s form; {@code default} stands for the fallback. */
     static int mode(Span argument, int fallback) throws SecLangException {
         String text = argument.text();
         if (text.equalsIgnoreCase("default")) {

@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The persistent collections that one transaction has loaded. It sees its own changes at once; others see them when a phase has ended.
+ * The persistent collections that one transaction has loaded. The transaction sees its own changes at once. Other
+ * transactions see them after the end of a phase.
  */
 final class PersistentCollections {
     private static final class Loaded {
@@ -39,7 +40,7 @@ final class PersistentCollections {
     private final InstantSource clock;
     private final String application;
     private final Duration timeout;
-    /** Empty for most transactions: an EnumMap would have room for every variable. */
+    /** A LinkedHashMap, since it is empty for most transactions, and an EnumMap would reserve room for every variable. */
     private final Map<Variable, Loaded> loaded = new LinkedHashMap<>();
 
     PersistentCollections(CollectionStore store, InstantSource clock, String application, Duration timeout) {
@@ -59,12 +60,12 @@ final class PersistentCollections {
         }
     }
 
-    /** What the collection was loaded with; empty if it is not. */
+    /** The key that the collection was loaded with; empty if it is not loaded. */
     Optional<Bytes> key(Variable collection) {
         return Optional.ofNullable(loaded.get(collection)).map(found -> found.name.key());
     }
 
-    /** A collection that is not loaded takes nothing. */
+    /** Assigns a value. Ignored if the collection is not loaded. */
     void assign(Variable collection, String key, Effect.Assignment assignment, Bytes value) {
         Loaded target = loaded.get(collection);
         if (target == null) {
@@ -103,7 +104,7 @@ final class PersistentCollections {
         }
     }
 
-    /** Sinks by the amount for each period since the record was last changed, but not below nothing. */
+    /** Decreases a value by the amount for each period since the record's last change, but not below 0. */
     void deprecate(Variable collection, String key, long amount, long seconds) {
         Loaded target = loaded.get(collection);
         if (target == null) {
@@ -119,7 +120,7 @@ final class PersistentCollections {
         }
     }
 
-    /** The values, and what ModSecurity tells of a record itself. */
+    /** The values, and ModSecurity's own fields about the record. */
     Fields fields(Variable collection) {
         Loaded target = loaded.get(collection);
         if (target == null) {
@@ -141,7 +142,7 @@ final class PersistentCollections {
         return fields;
     }
 
-    /** Gives what was changed to the store. */
+    /** Writes the changes to the store. */
     void flush() {
         for (Loaded target : loaded.values()) {
             if (!target.changes.isEmpty()) {

@@ -1,6 +1,6 @@
 package dev.gatehouse.seclang;
 
-/** The five moments of a transaction at which rules run; the number is the ordinal and one. */
+/** The five points of a transaction at which rules run. A phase's number is its ordinal plus one. */
 public enum Phase {
     REQUEST_HEADERS,
     REQUEST_BODY,

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The rules of a phase in order, and where its labels (markers and the ids of rules) lead. */
+/** The rules of a phase in order, and the positions of its labels (markers and rule ids). */
 final class Program {
     private static final int[] NO_PLACES = {};
 

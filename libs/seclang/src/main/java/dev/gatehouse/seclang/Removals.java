@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What {@code ctl} has taken from the rules, for one transaction. Asked before each rule. */
+/** The rules and targets that {@code ctl} has removed in one transaction. Checked before each rule. */
 final class Removals {
     private final RuleSet ruleSet;
     private final List<Set<Rule>> rules = new ArrayList<>(0);
     private final List<Removal> targets = new ArrayList<>(0);
 
-    /** A target that is taken from some rules. */
+    /** A target that is removed from some rules. */
     private record Removal(Effect.RemoveTarget target, Set<Rule> from) {}
 
     Removals(RuleSet ruleSet) {
@@ -45,7 +45,7 @@ final class Removals {
         return false;
     }
 
-    /** The targets that are taken from the rule. */
+    /** The targets that are removed from the rule. */
     List<Effect.RemoveTarget> targets(Rule rule) {
         List<Effect.RemoveTarget> own = List.of();
         for (int i = 0; i < targets.size(); i++) {

@@ -4,7 +4,7 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
 import dev.gatehouse.seclang.transform.UrlCodec;
 
-/** The request line and what follows from it. */
+/** The request line and the values derived from it. */
 final class Request {
     private static final Bytes SCHEME_END = Bytes.latin1("://");
 
@@ -17,7 +17,7 @@ final class Request {
     private final Bytes path;
     private final Bytes query;
 
-    /** @param rawUri as in the request line: a path with a query, or a whole URI */
+    /** @param rawUri the URI of the request line: a path with a query, or a whole URI */
     Request(Bytes method, Bytes rawUri, Bytes protocol) {
         this.method = method;
         this.rawUri = rawUri;
@@ -52,28 +52,28 @@ final class Request {
         return protocol;
     }
 
-    /** Without scheme and host. */
+    /** The URI without scheme and host. */
     Bytes uri() {
         return uri;
     }
 
-    /** Decoded. */
+    /** The decoded path. */
     Bytes path() {
         return path;
     }
 
-    /** What follows the last slash or backslash of the path. */
+    /** The part of the path after the last slash or backslash. */
     Bytes basename() {
         int slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
         return path.slice(slash + 1);
     }
 
-    /** Whether a percent sign does not begin a byte. */
+    /** Whether a percent sign is not followed by two hexadecimal digits. */
     boolean isBadlyEncoded() {
         return UrlCodec.isBadlyEncoded(uri);
     }
 
-    /** As it was sent. */
+    /** The query as sent. */
     Bytes query() {
         return query;
     }

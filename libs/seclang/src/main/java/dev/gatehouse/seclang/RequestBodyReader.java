@@ -17,7 +17,7 @@ final class RequestBodyReader {
     private final Settings settings;
     private final boolean cut;
 
-    /** @param cut whether the body is only the beginning of one */
+    /** @param cut whether the body is cut off */
     RequestBodyReader(Values values, Settings settings, boolean cut) {
         this.values = values;
         this.settings = settings;
@@ -59,7 +59,7 @@ final class RequestBodyReader {
         if (outcome.truncated()) {
             values.set(Variable.ARGUMENTS_LIMIT_REACHED, ONE);
         }
-        // The end of what was cut is no error of who sent it.
+        // An error at the end of a cut body is not the client's error.
         outcome.error().filter(message -> !cut).ifPresent(this::fail);
     }
 
@@ -71,7 +71,7 @@ final class RequestBodyReader {
         values.set(Variable.REQBODY_PROCESSOR_ERROR_MSG, text);
     }
 
-    /** @param bytes of the body that are no files */
+    /** @param bytes the body's bytes outside of files */
     private void limit(long bytes) {
         long most = settings.request().noFilesLimit();
         if (most > 0 && bytes > most) {

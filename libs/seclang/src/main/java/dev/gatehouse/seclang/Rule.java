@@ -5,13 +5,13 @@ import dev.gatehouse.seclang.variable.Variable;
 import java.util.List;
 
 /**
- * A rule with all of its chain.
+ * A rule with its whole chain.
  *
  * @param conditions all must be met, in order
- * @param status of its interruption
- * @param skip how many rules after it are left out once it matches
- * @param skipAfter the marker, or id of a rule, after which evaluation goes on once it matches; empty: none
- * @param needs what of the transaction it may look at
+ * @param status the status of its interruption
+ * @param skip the number of following rules that a match skips
+ * @param skipAfter the marker or rule id after which evaluation continues upon a match; empty: none
+ * @param needs the parts of the transaction that it may read
  */
 record Rule(
         long id,

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** A rule while directives may still change it: what was written, and the rule that this makes. */
+/** A rule that later directives may still change. Keeps its source texts and makes the rule from them. */
 final class RuleDraft {
     private static final int FORBIDDEN = 403;
     private static final Set<String> OF_THE_FIRST =
@@ -32,7 +32,7 @@ final class RuleDraft {
         final String operatorText;
         final List<Macro> operatorMacros;
         private List<ActionText> actions;
-        /** What they say. */
+        /** The actions once they are read. */
         private Optional<Actions> read = Optional.empty();
 
         Member(
@@ -54,7 +54,7 @@ final class RuleDraft {
             this.actions = actions;
         }
 
-        /** What its actions say; an error if they say nothing. */
+        /** The actions; throws if they are invalid. */
         Actions actions() throws SecLangException {
             if (read.isEmpty()) {
                 read = Optional.of(Actions.read(actions));
@@ -62,7 +62,7 @@ final class RuleDraft {
             return read.get();
         }
 
-        /** Adds to the actions. */
+        /** Appends actions. */
         void act(List<ActionText> more) {
             List<ActionText> all = new ArrayList<>(actions);
             all.addAll(more);
@@ -75,7 +75,7 @@ final class RuleDraft {
     private final Chain.Tree chains;
     private final List<Member> members = new ArrayList<>();
 
-    /** @param defaults the {@code SecDefaultAction}s that hold where the rule is written */
+    /** @param defaults the {@code SecDefaultAction}s in effect at the rule's place */
     RuleDraft(Map<Phase, Actions> defaults, Chain.Tree chains) {
         this.defaults = Map.copyOf(defaults);
         this.chains = chains;
@@ -89,7 +89,7 @@ final class RuleDraft {
         return members.getFirst();
     }
 
-    /** A member by its place in the chain, as in {@code 1001:2}. */
+    /** A member by its index in the chain, as in {@code 1001:2}. */
     Optional<Member> member(int index) {
         return index < members.size() ? Optional.of(members.get(index)) : Optional.empty();
     }

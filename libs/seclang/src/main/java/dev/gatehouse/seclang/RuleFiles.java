@@ -7,19 +7,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where {@code Include} and operators as {@code @pmFromFile} find files. Whoever compiles rules decides what they may read.
+ * Finds the files of {@code Include} and of operators such as {@code @pmFromFile}. The caller of the compiler thereby
+ * decides which files rules may read.
  */
 public interface RuleFiles {
     /**
-     * The files that an {@code Include} means, in order; none if nothing has the name, or fits the pattern.
+     * The files of an {@code Include}, in order; an empty list if no file has the name or matches the pattern.
      *
      * @param path a name or a pattern with {@code *} and {@code ?}
-     * @param from the name of the source that includes, which relative paths are relative to
+     * @param from the name of the including source, the base of relative paths
      */
     List<Source> include(String path, String from) throws IOException;
 
     /**
-     * A file of data.
+     * The content of a data file.
      *
      * @param from the name of the source that refers to it
      */
@@ -40,7 +41,7 @@ public interface RuleFiles {
         };
     }
 
-    /** What this has not is looked for in the other. */
+    /** Files that this object lacks are looked up in {@code other}. */
     default RuleFiles or(RuleFiles other) {
         RuleFiles first = this;
         return new RuleFiles() {

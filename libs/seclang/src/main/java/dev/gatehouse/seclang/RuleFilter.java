@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses rules. */
+/** Selects rules. */
 sealed interface RuleFilter {
     boolean admits(Rule rule);
 
-    // Equality is written out, as in Selector: the first request that runs a filter would wait for what the JDK makes
-    // of a record.
+    // Equality is written by hand, as in Selector: the JDK generates a record's methods at their first use, for which
+    // the first request with a filter would wait.
 
     /** Ids from {@code first} to {@code last}. */
     record Ids(long first, long last) implements RuleFilter {
@@ -76,7 +76,7 @@ sealed interface RuleFilter {
         }
     }
 
-    /** A text, or what is written as a pattern ({@code attack-.*}), as ModSecurity 2 has it. */
+    /** A text or a pattern ({@code attack-.*}), as in ModSecurity 2. */
     record Text(Bytes text, Optional<RegularExpression> pattern) {
         private static final String SIGNS = "^$*+?[](){}|\\";
 
@@ -88,7 +88,7 @@ sealed interface RuleFilter {
             try {
                 return new Text(Bytes.utf8(span.text()), Optional.of(RegularExpression.compile(span)));
             } catch (SecLangException e) {
-                // Messages have brackets too: such a text is only itself.
+                // Messages may contain brackets. A text that is not a valid pattern is taken literally.
                 return new Text(Bytes.utf8(span.text()), Optional.empty());
             }
         }

@@ -1,15 +1,15 @@
 package dev.gatehouse.seclang;
 
-/** Is told of each rule that a transaction evaluates, by the thread that does. */
+/** Observes each rule evaluation of a transaction, on the transaction's thread. */
 @FunctionalInterface
 public interface RuleObserver {
-    /** Nobody looks: nothing is measured. */
+    /** No observer. Nothing is measured. */
     RuleObserver NONE = (id, phase, nanos, matched) -> {};
 
     /**
-     * A rule was evaluated.
+     * Reports the evaluation of a rule.
      *
-     * @param nanos that it took, with what it changed
+     * @param nanos the duration in nanoseconds, including the rule's effects
      */
     void evaluated(long id, Phase phase, long nanos, boolean matched);
 }

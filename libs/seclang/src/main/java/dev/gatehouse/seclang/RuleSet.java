@@ -15,14 +15,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Compiled rules. Immutable: one serves all transactions, on any thread. */
+/** Compiled rules. Immutable: one rule set serves all transactions, on any thread. */
 public final class RuleSet {
     private final Settings settings;
     private final Map<Phase, Program> programs;
     private final int size;
     private final boolean loadsCollections;
     private final Screeners screeners = new Screeners();
-    /** By the filters of {@code ctl}: requests that run one ask about every rule after it, and a rule may have a dozen tags. */
+    /**
+     * The selected rules by the filters of {@code ctl}. They are cached, since a request with a filter checks every
+     * later rule, and a rule may have a dozen tags.
+     */
     private final Map<RuleFilter, Set<Rule>> chosen = new ConcurrentHashMap<>();
 
     RuleSet(Settings settings, Map<Phase, Program> programs) {
@@ -32,7 +35,7 @@ public final class RuleSet {
         this.loadsCollections = CollectionUse.of(programs.values());
     }
 
-    /** Compiles sources, in order, as one text, which may read no files. Finds all errors, not only the first. */
+    /** Compiles sources, in order, as one text that must not read files. Finds all errors, not only the first. */
     public static Compilation compile(List<Source> sources) {
         return compile(sources, RuleFiles.none());
     }
@@ -45,13 +48,13 @@ public final class RuleSet {
     /**
      * Compiles sources, in order, as one text. Finds all errors, not only the first.
      *
-     * @param patterns where the regular expressions of rules are compiled, or taken from
+     * @param patterns compiles the regular expressions of rules, or supplies precompiled ones
      */
     public static Compilation compile(List<Source> sources, RuleFiles files, Patterns patterns) {
         return new Compiler(files, patterns).compile(sources);
     }
 
-    /** The same rules, run in another mode than {@code SecRuleEngine} says. */
+    /** A copy whose mode overrides {@code SecRuleEngine}. */
     public RuleSet inMode(EngineMode mode) {
         return new RuleSet(settings.engine(mode), programs);
     }
@@ -59,20 +62,20 @@ public final class RuleSet {
     /**
      * Begins a transaction.
      *
-     * @param uniqueId of the transaction: the variable {@code UNIQUE_ID}, and in each log line
+     * @param uniqueId the transaction's id, in the variable {@code UNIQUE_ID} and in each log line
      */
     public Transaction begin(String uniqueId, Surroundings surroundings) {
         return new Transaction(this, uniqueId, surroundings);
     }
 
-    /** Begins a transaction whose persistent collections nobody else sees. */
+    /** Begins a transaction with persistent collections of its own. */
     public Transaction begin(String uniqueId, InstantSource clock, Map<String, String> environment) {
         return begin(uniqueId, new Surroundings(clock, environment));
     }
 
     /**
-     * Makes ready what the first requests would otherwise wait for: what most requests need of the patterns. To be called before
-     * the rules are put to work; takes about a second for the Core Rule Set.
+     * Prepares the parts of patterns that most requests need, so that the first requests do not wait for them. Call it
+     * before the rules are used; it takes about a second for the Core Rule Set.
      */
     public void prepare() {
         Transaction transaction = inMode(EngineMode.DETECTION_ONLY).begin("prepare", InstantSource.system(), Map.of());
@@ -93,7 +96,7 @@ public final class RuleSet {
         transaction.logging();
     }
 
-    /** What the audit log is to be like. */
+    /** The settings of the audit log. */
     public AuditSettings audit() {
         return settings.audit();
     }
@@ -107,12 +110,12 @@ public final class RuleSet {
         return loadsCollections;
     }
 
-    /** How many rules, a chain being one. */
+    /** The number of rules. A chain counts as one. */
     public int size() {
         return size;
     }
 
-    /** Whether a rule of the phase may look at what comes from there. */
+    /** Whether a rule of the phase may read variables of {@code origin}. */
     boolean reads(Phase phase, Variable.Origin origin) {
         return program(phase).needs(origin);
     }
@@ -121,7 +124,7 @@ public final class RuleSet {
         return settings;
     }
 
-    /** The rules that the filter admits, by identity; always the same set for one filter. */
+    /** The rules that the filter selects, by identity; always the same set for one filter. */
     Set<Rule> chosen(RuleFilter filter) {
         return chosen.computeIfAbsent(filter, this::choose);
     }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Which values of one transaction are not to be read in the audit log ({@code sanitiseArg} and others). */
+/** The values of one transaction that the audit log hides ({@code sanitiseArg} and others). */
 final class Sanitation {
     private final List<String> hidden = new ArrayList<>();
 

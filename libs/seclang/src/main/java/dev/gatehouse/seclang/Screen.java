@@ -13,49 +13,49 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operators of many rules that look at the same values, asked together: each distinct text that a value becomes by the rules'
- * transformations is read once for all of them. Built when the first value asks. For any number of threads.
+ * Tests many rules' operators on the same values together. The rules' transformations turn a value into several
+ * distinct texts, and each distinct text is read once for all rules. Built on first use. Thread-safe.
  */
 final class Screen {
     private final List<Condition> conditions;
     private final int[] bits;
     private final int words;
     /**
-     * What the rules make of a value: their transformations as a tree, so that what chains begin with is done once. The value itself
-     * is the root and the first; each step is before those that follow it, and these are next to each other.
+     * The rules' transformations as a tree, so that common beginnings of chains are computed once. The first step is
+     * the root, the value itself. The descendants of a step follow it without a gap.
      */
     private final Step[] steps;
 
     private volatile @Nullable RegexSet set;
 
     /**
-     * A transformation on the way of a chain.
+     * A transformation in the tree.
      *
-     * @param end behind the last step that follows it
-     * @param wanted the conditions that look at its result
-     * @param changingAfter the transformations of all steps that follow, as bits
-     * @param known what was found out of texts that its result may be, by the transformations that may change them
+     * @param end the index after its last descendant
+     * @param wanted the conditions that test its result
+     * @param changingAfter the transformations of all its descendants, as bits
+     * @param known a cache of reaches, by the transformations that may change the result
      */
     private record Step(Transformation transformation, int end, long[] wanted, long changingAfter, Reach[] known) {}
 
     /**
-     * Where a text goes from a step: most transformations that follow leave most texts alone, and which ones do follows from a text's
-     * bytes. A look at a value goes through no others.
+     * The effect of a step's descendants on a text. Most transformations leave most texts unchanged, and the text's
+     * bytes tell which ones may change it. A test of a value visits only these.
      *
-     * @param changing those of the transformations that follow that may change the text
-     * @param wanted the conditions that look at the text as it is
-     * @param changed the steps that may make another text of it
+     * @param changing the descendants' transformations that may change the text
+     * @param wanted the conditions that test the unchanged text
+     * @param changed the steps that may change the text
      */
     private record Reach(long changing, long[] wanted, boolean wantsAny, int[] changed) {}
 
-    /** Kinds of texts that a step remembers, as a power of two: by five transformations, all that there can be. */
+    /** The binary logarithm of the size of a step's cache. With up to five transformations the cache holds every case. */
     private static final int MOST_KINDS = 5;
 
     private static final Reach[] NOTHING_KNOWN = {};
 
-    /** Space to work in, for one thread. */
+    /** Reusable buffers for one thread. */
     static final class Scratch {
-        /** The distinct texts that a value has become, and who wants each. */
+        /** The distinct texts of a value, and the conditions that test each. */
         private Text[] texts = new Text[8];
 
         private long[][] wanted = new long[8][];
@@ -81,7 +81,7 @@ final class Screen {
             System.arraycopy(conditions, 0, wanted[index], 0, words);
         }
 
-        /** Holds on to nothing of a transaction. */
+        /** Releases all references to a transaction. */
         void forget() {
             Arrays.fill(texts, null);
         }
@@ -89,7 +89,7 @@ final class Screen {
 
     /**
      * @param conditions whose operators can be screened
-     * @param bits of each of them in what is found
+     * @param bits the index of each condition in the result bits
      */
     Screen(List<Condition> conditions, List<Integer> bits) {
         Map<Chain, List<Integer>> byChain = new LinkedHashMap<>();
@@ -101,7 +101,7 @@ final class Screen {
         this.conditions = new ArrayList<>();
         this.bits = new int[conditions.size()];
         Map<Chain, long[]> asked = new LinkedHashMap<>();
-        // Those of a chain are next to each other: they are looked for in the same text, perhaps as one automaton.
+        // Conditions of one chain get neighbouring places, since they test the same text and may share an automaton.
         for (List<Integer> members : byChain.values()) {
             for (int member : members) {
                 Condition condition = conditions.get(member);
@@ -116,7 +116,7 @@ final class Screen {
         this.steps = steps(asked);
     }
 
-    /** Whose results the condition looks at: with {@code multiMatch} the value itself and all on the way. */
+    /** The chains whose results the condition tests; with {@code multiMatch} also the value itself and all intermediate results. */
     private static List<Chain> chains(Condition condition) {
         List<Chain> chains = new ArrayList<>(List.of(condition.chain()));
         for (Chain at = condition.chain(); condition.multiMatch() && !at.isEmpty(); at = at.parent()) {
@@ -146,7 +146,7 @@ final class Screen {
         return all.toArray(Step[]::new);
     }
 
-    /** Adds the chain's last step and all that follow it. */
+    /** Adds the chain's last step and its descendants. */
     private Step add(Chain chain, Map<Chain, List<Chain>> followers, Map<Chain, long[]> asked, List<Step> all) {
         int own = all.size();
         long[] wanted = asked.getOrDefault(chain, new long[words]);
@@ -166,7 +166,7 @@ final class Screen {
         return operator instanceof Screening;
     }
 
-    /** Sets the bits of the conditions that one of the values may meet. */
+    /** Sets the bits of the conditions that may match one of the values. */
     void find(Fields fields, Selector selector, long[] found, Scratch scratch) {
         RegexSet together = set();
         scratch.reserve(steps.length, words);
@@ -197,7 +197,7 @@ final class Screen {
         }
     }
 
-    /** Notes who wants the text, and what follows from it; how many texts there are then. */
+    /** Records the conditions that test the text, and follows its reach; returns the new number of texts. */
     private int follow(Reach reach, Text text, int texts, Scratch scratch) {
         int count = reach.wantsAny ? want(text, reach.wanted, texts, scratch) : texts;
         for (int next : reach.changed) {
@@ -207,11 +207,11 @@ final class Screen {
         return count;
     }
 
-    /** Where the text goes that is the result of the step. */
+    /** The reach of {@code text} as the result of the step. */
     private Reach reach(int number, Text text) {
         Step step = steps[number];
         long changing = text.changing() & step.changingAfter;
-        // Two threads may find out the same: each sees what the other has made as a whole, or not at all.
+        // Two threads may compute the same entry. Each sees the other's entry completely or not at all.
         int place = (int) ((changing * 0x9E3779B97F4A7C15L) >>> 59) & (step.known.length - 1);
         Reach known = step.known[place];
         if (known == null || known.changing != changing) {
@@ -232,7 +232,7 @@ final class Screen {
                 changed.stream().mapToInt(Integer::intValue).toArray());
     }
 
-    /** Goes on from a step whose result is the text. */
+    /** Collects the reach from a step whose result is the unchanged text. */
     private void leave(int number, long changing, long[] wanted, List<Integer> changed) {
         for (int word = 0; word < words; word++) {
             wanted[word] |= steps[number].wanted[word];
@@ -255,7 +255,7 @@ final class Screen {
         return false;
     }
 
-    /** Notes who wants the text; how many texts there are then. */
+    /** Records the conditions that test the text; returns the new number of texts. */
     private int want(Text text, long[] conditions, int texts, Scratch scratch) {
         for (int i = 0; i < texts; i++) {
             if (scratch.texts[i] == text) {

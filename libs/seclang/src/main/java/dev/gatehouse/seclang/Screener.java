@@ -2,13 +2,13 @@ package dev.gatehouse.seclang;
 
 import java.util.Arrays;
 
-/** Tells in the course of a phase which rules cannot match what there is. Used for one phase after the other, by one thread at a time. */
+/** Finds, during a phase, the rules that cannot match the present values. Used for one phase after the other, by one thread at a time. */
 final class Screener {
     private final Screen.Scratch scratch = new Screen.Scratch();
     private Screens screens = Screens.NOTHING;
-    /** What each look has found. */
+    /** The result bits of each look. */
     private long[][] found = {};
-    /** Of each look whether it was taken. */
+    /** Whether each look was done. */
     private boolean[] looked = {};
 
     private int version;
@@ -23,7 +23,7 @@ final class Screener {
         version = values.version();
     }
 
-    /** Whether no value meets the first condition of the rule, by its place in the phase. */
+    /** Whether no value can meet the first condition of the rule at index {@code rule} of the phase. */
     boolean rulesOut(int rule, Values values) {
         int[] looks = screens.looksOf(rule);
         if (looks.length == 0) {
@@ -58,7 +58,7 @@ final class Screener {
         }
     }
 
-    /** The phase is over: nothing of the transaction stays. */
+    /** Ends the phase and releases all references to the transaction. */
     void end() {
         screens = Screens.NOTHING;
         scratch.forget();

@@ -4,8 +4,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * Screeners that wait for a phase. What each has of space to work in is much beside what else a simple request needs; with a virtual
- * thread for each transaction it cannot belong to threads. For any number of threads.
+ * A pool of idle screeners. A screener's buffers are large compared with a simple request's other memory, and cannot be
+ * thread-local, since each transaction has its own virtual thread. Thread-safe.
  */
 final class Screeners {
     private final BlockingQueue<Screener> idle =
@@ -16,7 +16,7 @@ final class Screeners {
         return screener == null ? new Screener() : screener;
     }
 
-    /** One that there is no room for is forgotten. */
+    /** Returns a screener to the pool. If the pool is full, the screener is dropped. */
     void giveBack(Screener screener) {
         screener.end();
         idle.offer(screener);

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which rules of a phase are looked at together. Rules that the same {@code skipAfter}s pass over (those of a paranoia level, say) are
- * a family: they run or do not run together. What the rules of a family that have a target in common look for in its values is one
- * look, which tells of all of them which may match.
+ * Groups the rules of a phase that are tested together. Rules that the same {@code skipAfter}s skip (for example, the
+ * rules of a paranoia level) form a family, since they run together or not at all. The rules of a family with a common
+ * target share one look at the target's values. The look tells which of them may match.
  */
 final class Screens {
-    /** Of a phase without rules. */
+    /** The screens of a phase without rules. */
     static final Screens NOTHING = of(new Rule[0], Map.of());
 
     private static final int[] NO_LOOKS = {};
@@ -25,9 +25,9 @@ final class Screens {
     private final List<Look> looks;
 
     /**
-     * At the values of a target, for the rules of a family that have it.
+     * A look at the values of a target, for the family's rules with this target.
      *
-     * @param words that the bits of the family take
+     * @param words the number of longs for the family's bits
      */
     record Look(Target target, Screen screen, int words) {}
 
@@ -45,12 +45,12 @@ final class Screens {
         return looks.get(number);
     }
 
-    /** The numbers of the looks for the rule: none of a rule that is not screened. */
+    /** The numbers of the rule's looks; empty for a rule that is not screened. */
     int[] looksOf(int rule) {
         return looksOf[rule];
     }
 
-    /** Of the rule in what is found. */
+    /** The index of the rule's result bit. */
     int bitOf(int rule) {
         return bitOf[rule];
     }

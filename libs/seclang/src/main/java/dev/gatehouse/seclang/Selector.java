@@ -6,13 +6,14 @@ import dev.gatehouse.seclang.operator.RegularExpression;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Which values of a collection are meant, by their keys. */
+/** Selects values of a collection by their keys. */
 sealed interface Selector {
     boolean admits(Field field);
 
-    // Equality is written out: what the JDK makes of a record costs a fresh process some milliseconds for each.
+    // Equality is written by hand: the JDK generates a record's methods at their first use, which costs a new process
+    // some milliseconds per record.
 
-    /** All. */
+    /** All values. */
     record All() implements Selector {
         @Override
         public boolean equals(@Nullable Object other) {
@@ -35,7 +36,7 @@ sealed interface Selector {
         }
     }
 
-    /** Those with the key, without regard to case. */
+    /** Values with the key, ignoring case. */
     record Key(Bytes key, int hash, String lower) implements Selector {
         Key(Bytes key) {
             this(key, Field.hash(key), key.toString().toLowerCase(Locale.ROOT));
@@ -63,9 +64,9 @@ sealed interface Selector {
     }
 
     /**
-     * Those whose key matches.
+     * Values whose key matches.
      *
-     * @param written the pattern, for people
+     * @param written the pattern as written, for people
      */
     record Matching(RegularExpression expression, String written) implements Selector {
         @Override

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Reads directives that set something for the whole rule set. */
+/** Reads the directives that configure the whole rule set. */
 final class SettingDirectives {
     private static final List<String> NAMES = List.of(
             "Include",
@@ -75,7 +75,7 @@ final class SettingDirectives {
     private static final String PROXY = "connections are the proxy's";
     private static final String CODE_PAGE = "the best fit for ASCII is built in";
 
-    /** Accepted, because configurations that people have name them, and without effect, with the reason. */
+    /** Directives that are accepted for existing configurations and have no effect, each with the reason. */
     private static final Map<String, String> WITHOUT_EFFECT = Map.ofEntries(
             Map.entry("seccachetransformations", "transformed values are always shared by rules"),
             Map.entry("secchrootdir", "a container is the engine's cage"),
@@ -108,7 +108,7 @@ final class SettingDirectives {
 
     private static final String HASHES = "links in pages are not signed by a proxy's WAF";
 
-    /** Refused: without them a configuration would protect less than its author thinks. */
+    /** Directives that are refused, since ignoring them would protect less than the configuration's author expects. */
     private static final Map<String, String> REFUSED = Map.ofEntries(
             Map.entry("seccontentinjection", "the WAF does not write pages"),
             Map.entry("secgeolookupdb", "the engine reads no database of places; match addresses by @ipMatch"),
@@ -150,7 +150,7 @@ final class SettingDirectives {
                         + "a SecDataset before the rule)"));
     }
 
-    /** @param name in small letters */
+    /** @param name the directive's name in lower case */
     void read(Directive.Setting directive, String name) throws SecLangException {
         switch (name) {
             case "secruleengine" -> draft.engine = Control.mode(only(directive, "On, Off or DetectionOnly"));

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What directives set for the whole rule set.
+ * The configuration of the whole rule set by directives.
  *
  * @param request how bodies of requests are read
  * @param response how bodies of responses are read
- * @param argumentSeparator between the pairs of a query or form
+ * @param argumentSeparator the separator between the pairs of a query or form
  * @param cookieFormat 0: Netscape's; 1: RFC 2965's, with quotes
- * @param cookieSeparator between cookies of format 0
- * @param uploadFileLimit of files in a multipart body; 0: none
- * @param steps that a regular expression may take which no automaton recognises
- * @param collectionTimeout of persistent collections, in seconds
- * @param signatures of {@code SecComponentSignature}
+ * @param cookieSeparator the separator between cookies of format 0
+ * @param uploadFileLimit the most files in a multipart body; 0: no limit
+ * @param steps the step limit of regular expressions that need backtracking
+ * @param collectionTimeout the timeout of persistent collections, in seconds
+ * @param signatures the values of {@code SecComponentSignature}
  */
 record Settings(
         EngineMode engine,
@@ -38,9 +38,9 @@ record Settings(
     /**
      * How bodies are read.
      *
-     * @param access whether they are read at all
-     * @param noFilesLimit of bytes of a body that are no files; 0: none
-     * @param jsonDepth how deep JSON may be
+     * @param access whether bodies are read at all
+     * @param noFilesLimit the most bytes of a body outside of files; 0: no limit
+     * @param jsonDepth the greatest nesting depth of JSON
      */
     record Body(boolean access, BodyLimit limit, long noFilesLimit, int jsonDepth) {}
 
@@ -77,7 +77,7 @@ record Settings(
                 audit);
     }
 
-    /** What the compiler has read so far, by the names of directives in small letters; before it, ModSecurity's defaults. */
+    /** The settings that the compiler has read so far. The initial values are ModSecurity's defaults. */
     static final class Draft {
         EngineMode engine = EngineMode.OFF;
         boolean requestAccess;

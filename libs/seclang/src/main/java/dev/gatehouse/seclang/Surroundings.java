@@ -6,10 +6,10 @@ import java.time.InstantSource;
 import java.util.Map;
 
 /**
- * What transactions use of the world.
+ * The environment of transactions.
  *
- * @param environment what {@code ENV} shows
- * @param collections where persistent collections are kept
+ * @param environment the values of {@code ENV}
+ * @param collections the store of persistent collections
  */
 public record Surroundings(
         InstantSource clock, Map<String, String> environment, CollectionStore collections, RuleObserver observer) {
@@ -19,12 +19,12 @@ public record Surroundings(
         environment = Map.copyOf(environment);
     }
 
-    /** Collections are in memory, of these surroundings alone. */
+    /** Surroundings with collections of their own, in memory. */
     public Surroundings(InstantSource clock, Map<String, String> environment) {
         this(clock, environment, new MemoryCollectionStore(clock, RECORDS), RuleObserver.NONE);
     }
 
-    /** Others that are told of each rule. */
+    /** A copy with the observer {@code other}. */
     public Surroundings observedBy(RuleObserver other) {
         return new Surroundings(clock, environment, collections, other);
     }

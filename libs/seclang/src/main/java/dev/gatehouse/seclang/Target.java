@@ -5,17 +5,17 @@ import dev.gatehouse.seclang.variable.Variable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values that a rule looks at, or is kept from looking at.
+ * Values that a rule inspects, or that are excluded from a rule.
  *
- * @param count whether their number is the value
- * @param label as in {@code MATCHED_VAR_NAME} and logs
+ * @param count true if the number of values is inspected instead of the values
+ * @param label the name in {@code MATCHED_VAR_NAME} and logs
  */
 record Target(Variable variable, Selector selector, boolean count, Bytes label) {
     Target(Variable variable, Selector selector, boolean count) {
         this(variable, selector, count, Bytes.latin1(variable + (count ? key(selector) : "")));
     }
 
-    /** A number has no key of its own, as the values of a collection have: what was counted is said instead. */
+    /** The key in the label. A count has no key of its own, so the label names the counted values. */
     private static String key(Selector selector) {
         return switch (selector) {
             case Selector.All all -> "";
@@ -25,9 +25,8 @@ record Target(Variable variable, Selector selector, boolean count, Bytes label) 
         };
     }
 
-    // Written out, as in Selector: what the JDK makes of a record costs a fresh process some milliseconds for each
-    // record, and rules
-    // are told apart by their targets when they are compiled.
+    // Written by hand, as in Selector: the JDK generates a record's methods at their first use, which costs a new
+    // process some milliseconds, and the compiler compares rules by their targets.
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Target target

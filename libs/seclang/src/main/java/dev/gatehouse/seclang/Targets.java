@@ -12,16 +12,16 @@ import dev.gatehouse.seclang.variable.Variable;
 import java.util.List;
 import java.util.Optional;
 
-/** Gives meaning to the members of a list of variables. */
+/** Compiles the members of a list of variables. */
 final class Targets {
     private Targets() {}
 
-    /** Of what is taken from rules, which know their namespaces themselves: a path is told by how it is written. */
+    /** Compiles a target that is removed from rules. The rules know their own namespaces, so XML paths are compared as written. */
     static Target compile(TargetText text, Patterns patterns) throws SecLangException {
         return compile(text, patterns, prefix -> Optional.of(Bytes.EMPTY));
     }
 
-    /** @param namespaces of paths in XML documents: the rule's {@code xmlns} */
+    /** @param namespaces the namespaces of paths in XML documents: the rule's {@code xmlns} */
     static Target compile(TargetText text, Patterns patterns, XmlPath.Namespaces namespaces) throws SecLangException {
         Variable variable = Variable.named(text.name().text()).orElseThrow(() -> unknown(text.name()));
         if (text.key().isEmpty()) {
@@ -35,7 +35,7 @@ final class Targets {
         return new Target(variable, selector(variable, key, text.pattern(), patterns, namespaces), text.count());
     }
 
-    /** For operators that judge documents: a variable that has parts of a body, or it in some cases, means all of it. */
+    /** The target for operators that validate whole documents. A variable with a part of a body stands for the whole body. */
     static Target document(Target target) {
         if (!target.isAll() || target.count()) {
             return target;
@@ -68,7 +68,7 @@ final class Targets {
                 : new Selector.Key(Bytes.utf8(key.text()));
     }
 
-    /** A list of one, as in {@code ctl:ruleRemoveTargetById}. */
+    /** Reads a list with one member, as in {@code ctl:ruleRemoveTargetById}. */
     static Target single(Span list) throws SecLangException {
         List<TargetText> texts = TargetText.list(list);
         TargetText text = texts.getFirst();

@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a value is, or has become by transformations, and what further ones make of it. Ways that lead to equal bytes lead to the
- * same text, so that nothing is looked for twice. Used by one thread.
+ * A value or a transformed value, with cached results of further transformations. Transformations with equal results
+ * lead to the same text object, so that no text is searched twice. Used by one thread.
  */
 final class Text {
     private final Bytes bytes;
-    /** The value itself, from which all texts of it are chained. */
+    /** The value itself, which links to all of its texts. */
     private final Text root;
 
     private @Nullable Text nextOfRoot;
@@ -20,7 +20,7 @@ final class Text {
     private @Nullable ByteSet present;
     private long changing;
 
-    /** What a transformation has made of a text. */
+    /** The result of a transformation of a text. */
     private record Step(
             Transformation transformation,
             Text result,
@@ -39,7 +39,7 @@ final class Text {
         return bytes;
     }
 
-    /** After all transformations of the chain. */
+    /** The text after all transformations of the chain. */
     Text after(Chain chain) {
         if (!chain.mayChange(this)) {
             return this;
@@ -52,7 +52,7 @@ final class Text {
         return text;
     }
 
-    /** The bytes that it has. */
+    /** The set of bytes that occur in the text. */
     ByteSet present() {
         ByteSet known = present;
         if (known == null) {
@@ -63,13 +63,13 @@ final class Text {
         return known;
     }
 
-    /** The bits of the transformations that may change it. */
+    /** The bits of the transformations that may change the text. */
     long changing() {
         present();
         return changing;
     }
 
-    /** After the transformation. */
+    /** The text after the transformation. */
     Text then(Transformation transformation) {
         if ((transformation.bit() & changing()) == 0) {
             return this;

@@ -24,11 +24,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its response as they pass by. The caller feeds it in this order: connection and request, request headers, the
- * request's body, response headers, the response's body, logging; phases that have nothing to see may be left out, but logging.
+ * One request and its response during inspection. The caller feeds it in this order: connection and request, request
+ * headers, request body, response headers, response body, logging. Phases without data may be left out, except logging.
  *
- * <p>Once a phase has interrupted, those after it answer with the same interruption and run no rule; logging always runs. Used by
- * one thread at a time.
+ * <p>After a phase has interrupted, later phases return the same interruption and run no rules. Logging always runs.
+ * Used by one thread at a time.
  */
 public final class Transaction {
     private static final int TOO_LARGE = 413;
@@ -43,7 +43,7 @@ public final class Transaction {
     private final Removals removals;
     private final Sanitation sanitation = new Sanitation();
     private final Evaluation evaluation;
-    /** The Core Rule Set sets some sixty variables by rules that always match. */
+    /** The initial capacity covers the Core Rule Set, which has some sixty rules that always match and set a variable. */
     private final List<Match> matched = new ArrayList<>(80);
 
     private final BytesBuilder requestBody = new BytesBuilder(0);
@@ -93,7 +93,7 @@ public final class Transaction {
         this.auditParts = settings.audit().parts();
     }
 
-    /** Who speaks to whom; addresses as text, without ports. */
+    /** Sets the two ends of the connection, with addresses as text without ports. */
     public void connection(String clientAddress, int clientPort, String serverAddress, int serverPort) {
         values.set(Variable.REMOTE_ADDR, Bytes.latin1(clientAddress));
         values.set(Variable.REMOTE_PORT, Bytes.number(clientPort));
@@ -104,8 +104,8 @@ public final class Transaction {
     /**
      * The request line.
      *
-     * @param uri as the client sent it
-     * @param protocol as {@code HTTP/1.1}
+     * @param uri the URI as the client sent it
+     * @param protocol the protocol, such as {@code HTTP/1.1}
      */
     public void request(Bytes method, Bytes uri, Bytes protocol) {
         Request line = new Request(method, uri, protocol);
@@ -138,7 +138,7 @@ public final class Transaction {
         return run(Phase.REQUEST_HEADERS);
     }
 
-    /** Whether rules that have not run, or the audit log, would look at the request's body: ask after phase 1. */
+    /** Whether later rules or the audit log need the request's body. Call after phase 1. */
     public boolean inspectsRequestBody() {
         return inspects() && !requestAllowed && requestBodyAccess && readsRequestBodyLater();
     }
@@ -156,17 +156,17 @@ public final class Transaction {
         return audit != AuditSettings.Engine.OFF && auditParts.contains(part);
     }
 
-    /** Whether a request's body over the limit ends the transaction: otherwise its beginning is enough. */
+    /** True: a request body over the limit ends the transaction; false: only its beginning is inspected. */
     public boolean rejectsLongRequestBody() {
         return settings.request().limit().reject() && mode == EngineMode.ON;
     }
 
-    /** Whether a response's body over the limit ends the transaction: otherwise its beginning is enough. */
+    /** True: a response body over the limit ends the transaction; false: only its beginning is inspected. */
     public boolean rejectsLongResponseBody() {
         return settings.response().limit().reject() && mode == EngineMode.ON;
     }
 
-    /** The request's body has that many bytes, told before they come. Over {@code SecRequestBodyLimit} it interrupts with 413 at once. */
+    /** Announces the length of the request's body in advance. A length over {@code SecRequestBodyLimit} interrupts with 413 at once. */
     public Optional<Interruption> requestBodyLength(long bytes) {
         if (requestBodyAccess && inspects() && bytes > requestBodyLimit) {
             values.set(Variable.INBOUND_DATA_ERROR, ONE);
@@ -175,7 +175,7 @@ public final class Transaction {
         return interruption;
     }
 
-    /** The response's body has that many bytes, told before they come. Over {@code SecResponseBodyLimit} it interrupts with 500 at once. */
+    /** Announces the length of the response's body in advance. A length over {@code SecResponseBodyLimit} interrupts with 500 at once. */
     public Optional<Interruption> responseBodyLength(long bytes) {
         if (inspectsResponseBody() && bytes > responseBodyLimit) {
             values.set(Variable.OUTBOUND_DATA_ERROR, ONE);
@@ -184,17 +184,17 @@ public final class Transaction {
         return interruption;
     }
 
-    /** How many bytes of the request's body are looked at, at most. */
+    /** The most bytes of the request's body that are inspected. */
     public long requestBodyLimit() {
         return requestBodyLimit;
     }
 
-    /** How many bytes of the response's body are looked at, at most. */
+    /** The most bytes of the response's body that are inspected. */
     public long responseBodyLimit() {
         return responseBodyLimit;
     }
 
-    /** Some of the body, in order. Over {@code SecRequestBodyLimit} it interrupts with 413, or the rest is not looked at. */
+    /** Takes a part of the body, in order. Over {@code SecRequestBodyLimit} it interrupts with 413, or the rest is not inspected. */
     public Optional<Interruption> requestBody(Bytes part) {
         if (!requestBodyAccess || !inspects()) {
             return interruption;
@@ -224,7 +224,7 @@ public final class Transaction {
         if (processor.isPresent() && body.length() > 0) {
             new RequestBodyReader(values, settings, requestBodyCut).read(body, processor.get(), xmlArguments);
         }
-        // A body that nothing reads is one value: it is no form, whatever it looks like.
+        // An unparsed body is one value, even if it looks like a form.
         if (forceRequestBody || processor.isEmpty()) {
             values.set(Variable.REQUEST_BODY, body);
         }
@@ -235,8 +235,8 @@ public final class Transaction {
     }
 
     /**
-     * Whether the response would be looked at: by rules of phase 3 or 4, by those of phase 5, which run after {@code allow} too, or for the
-     * audit log, which may be of certain statuses.
+     * Whether the response is needed: by rules of phase 3 or 4, by rules of phase 5 (which run even after {@code
+     * allow}), or by the audit log, which may select transactions by status.
      */
     public boolean inspectsResponse() {
         return inspects()
@@ -261,8 +261,9 @@ public final class Transaction {
     }
 
     /**
-     * Whether phase 4, phase 5 or the audit log may see the body of this response: ask after phase 3. Only content types of
-     * {@code SecResponseBodyMimeType} are looked at, and bodies that say no type: browsers guess one.
+     * Whether phase 4, phase 5 or the audit log need the body of this response. Call after phase 3. Only bodies with a
+     * content type of {@code SecResponseBodyMimeType} are inspected, and bodies without a content type, since browsers
+     * guess one.
      */
     public boolean inspectsResponseBody() {
         return inspects()
@@ -280,7 +281,10 @@ public final class Transaction {
                 || settings.responseTypes().contains((semicolon < 0 ? type : type.substring(0, semicolon)).strip());
     }
 
-    /** Some of the response's body, in order. Over {@code SecResponseBodyLimit} it interrupts with 500, or the rest is not looked at. */
+    /**
+     * Takes a part of the response's body, in order. Over {@code SecResponseBodyLimit} it interrupts with 500, or the
+     * rest is not inspected.
+     */
     public Optional<Interruption> responseBody(Bytes part) {
         if (!inspectsResponseBody()) {
             return interruption;
@@ -348,7 +352,7 @@ public final class Transaction {
         values.set(Variable.RES_BODY_PROCESSOR_ERROR_MSG, text);
     }
 
-    /** Phase 5, once: later calls do nothing. */
+    /** Runs phase 5 once. Later calls do nothing. */
     public void logging() {
         if (!logged) {
             logged = true;
@@ -359,18 +363,21 @@ public final class Transaction {
         }
     }
 
-    /** The rules that matched so far. Described anew each time: many rules match that only count something. */
+    /**
+     * The rules that matched so far. The descriptions are made anew in each call, since many matching rules only count
+     * something and are never described.
+     */
     public List<MatchedRule> matched() {
         return matched.stream().map(Match::matchedRule).toList();
     }
 
-    /** Those of them that ask for a line in the error log, at most so many. */
+    /** The matched rules with a line in the error log, {@code most} at most. */
     public Excerpt logged(int most) {
         return Excerpt.of(
                 matched.stream().filter(match -> match.rule().note().logged()).toList(), most);
     }
 
-    /** Whether there are any of those. */
+    /** Whether a matched rule has a line in the error log. */
     public boolean hasLogged() {
         return matched.stream().anyMatch(match -> match.rule().note().logged());
     }
@@ -379,12 +386,12 @@ public final class Transaction {
         return interruption;
     }
 
-    /** The value of a {@code TX} variable; empty without one. */
+    /** The value of a {@code TX} variable; empty if it is not set. */
     public Bytes tx(String name) {
         return values.tx(name.toLowerCase(Locale.ROOT));
     }
 
-    /** All {@code TX} variables by their names in small letters: a copy. */
+    /** A copy of all {@code TX} variables, by their names in lower case. */
     public Map<String, Bytes> tx() {
         return Map.copyOf(values.tx());
     }
@@ -394,12 +401,12 @@ public final class Transaction {
         return ErrorLine.of(rule, values, interruption);
     }
 
-    /** The line that follows those of an excerpt that is not all. */
+    /** The line after the lines of an incomplete excerpt. */
     public String errorLine(int leftOut) {
         return ErrorLine.of(leftOut, values);
     }
 
-    /** Which request it is about. */
+    /** The request of the transaction. */
     public Exchange exchange() {
         return new Exchange(
                 values.single(Variable.UNIQUE_ID).toString(),
@@ -410,12 +417,12 @@ public final class Transaction {
                 mode.name());
     }
 
-    /** How its rules want it in the audit log. */
+    /** The audit log settings of its rules. */
     public AuditSettings auditSettings() {
         return settings.audit();
     }
 
-    /** What the audit log is to say of it, after logging; empty if {@code SecAuditEngine} and rules do not ask for it. */
+    /** The audit record, after logging; empty if {@code SecAuditEngine} and the rules do not select the transaction. */
     public Optional<AuditRecord> auditRecord(LogLimits limits) {
         int status = interruption.map(Interruption::status).orElseGet(() ->
                 (int) Numbers.parse(values.single(Variable.RESPONSE_STATUS)));
@@ -431,7 +438,7 @@ public final class Transaction {
         return mode != EngineMode.OFF && interruption.isEmpty() && !allAllowed;
     }
 
-    /** Whether there was room for all of it. */
+    /** Appends a part of a body; returns whether the whole part was within the limit. */
     private static boolean take(Bytes part, BytesBuilder body, long limit) {
         long room = Math.max(limit - body.length(), 0);
         body.append(part.length() <= room ? part : part.slice(0, (int) room));
@@ -465,7 +472,7 @@ public final class Transaction {
 
     private void run(Program program, Phase phase, Screener screener) {
         int at = 0;
-        // Who observes rules wants to know what each costs by itself.
+        // An observer measures each rule alone, so rules are not screened together.
         boolean screens = observer == RuleObserver.NONE;
         while (at < program.size()) {
             if (screens && screener.rulesOut(at, values)) {
@@ -495,7 +502,7 @@ public final class Transaction {
         return matches;
     }
 
-    /** Whether the phase goes on. */
+    /** Takes the rule's disruptive action; returns whether the phase continues. */
     private boolean disrupt(Rule rule, @Nullable Hit hits, Phase phase) {
         boolean acts = mode == EngineMode.ON && phase != Phase.LOGGING;
         if (rule.note().severity().isPresent()) {
@@ -532,7 +539,7 @@ public final class Transaction {
         return goesOn;
     }
 
-    /** A body of megabytes may be {@code %{MATCHED_VAR}} of every rule: no log shows more of it. */
+    /** Shortens a text that is kept for logs. Without a limit every rule could keep a copy of a large body as {@code %{MATCHED_VAR}}. */
     private static String kept(String text) {
         return text.length() <= LogLimits.LONGEST_VALUE ? text : text.substring(0, LogLimits.LONGEST_VALUE);
     }

@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All that rules can see of a transaction. Times are UTC; {@code DURATION} is in microseconds. */
+/** The values of a transaction that rules can read. Times are UTC; {@code DURATION} is in microseconds. */
 final class Values implements MacroScope {
     private static final Bytes HOST = Bytes.latin1("host");
     private static final Bytes AUTHORIZATION = Bytes.latin1("authorization");
@@ -35,7 +35,7 @@ final class Values implements MacroScope {
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final int SUNDAY = 7;
 
-    /** Of nothing that was set: numbers are 0, as in {@code REQBODY_ERROR}. */
+    /** The values of variables that are not set. Numbers, such as {@code REQBODY_ERROR}, are 0. */
     private static final Map<Variable, Bytes> INITIAL = initial();
 
     private static final XmlDocument NO_XML = XmlDocument.empty();
@@ -48,7 +48,7 @@ final class Values implements MacroScope {
     private final Map<String, Bytes> ownEnvironment = new LinkedHashMap<>();
     private final PersistentCollections collections;
 
-    /** What is known of a variable; computed ones too, until what they are computed from changes. */
+    /** The known values of each variable. Computed values are kept until their inputs change. */
     private final Fields[] known = new Fields[VARIABLES];
 
     /** Parts of XML documents, by the paths that rules have. */
@@ -60,10 +60,10 @@ final class Values implements MacroScope {
     private Request request = Request.NONE;
     private XmlDocument requestXml = NO_XML;
     private XmlDocument responseXml = NO_XML;
-    /** By their names in small letters. */
+    /** The TX variables, by their names in lower case. */
     private final Map<String, Field> tx = LinkedHashMap.newLinkedHashMap(96);
 
-    /** The candidates for a target that names one variable of {@code TX}: there are no others at the same time. */
+    /** The reusable candidates for a target with one {@code TX} variable. Only one such list is in use at a time. */
     private final Fields named = new Fields();
 
     private @Nullable Rule rule;
@@ -102,7 +102,7 @@ final class Values implements MacroScope {
         return Map.copyOf(initial);
     }
 
-    // What the transaction puts in.
+    // Sets a variable from the transaction's data.
 
     void set(Variable variable, Bytes value) {
         set(variable, Fields.single(value));
@@ -113,7 +113,7 @@ final class Values implements MacroScope {
         version++;
     }
 
-    /** Changes when a steady variable does. */
+    /** A number that changes whenever a steady variable changes. */
     int version() {
         return version;
     }
@@ -123,7 +123,7 @@ final class Values implements MacroScope {
         known[variable.ordinal()] = null;
     }
 
-    /** Something is added to a collection, whose other views are then computed anew. */
+    /** Adds a value to a collection, and drops its cached views. */
     void add(Variable collection, Bytes name, Bytes value) {
         own(collection).add(name, value);
         version++;
@@ -166,7 +166,7 @@ final class Values implements MacroScope {
         set(Variable.REQUEST_URI, line.uri());
         set(Variable.REQUEST_URI_RAW, line.rawUri());
         set(Variable.REQUEST_FILENAME, line.path());
-        // A proxy does not know which part of a path names a script: as in ModSecurity 3 it is all of it.
+        // A proxy does not know which part of a path names a script, so PATH_INFO is the whole path, as in ModSecurity 3.
         set(Variable.PATH_INFO, line.path());
         set(Variable.REQUEST_BASENAME, line.basename());
         set(Variable.QUERY_STRING, line.query());
@@ -213,7 +213,7 @@ final class Values implements MacroScope {
 
     // TX, and others that rules change.
 
-    /** @param lower its name in small letters */
+    /** @param lower its name in lower case */
     Bytes tx(String lower) {
         Field one = tx.get(lower);
         return one == null ? Bytes.EMPTY : one.value();
@@ -276,12 +276,12 @@ final class Values implements MacroScope {
         note(Variable.MSC_PCRE_LIMITS_EXCEEDED, ONE);
     }
 
-    /** Of what is not {@link Variable#isSteady steady}: what is known of others stays. */
+    /** Sets a variable that is not {@link Variable#isSteady steady}. Cached values of other variables stay. */
     private void note(Variable changing, Bytes value) {
         known[changing.ordinal()] = Fields.single(value);
     }
 
-    /** @param hits the last one */
+    /** @param hits the last hit */
     void matched(Hit hits) {
         matched = hits;
         forget(Variable.MATCHED_VARS);
@@ -301,7 +301,7 @@ final class Values implements MacroScope {
         return fields(reference.variable()).first(Bytes.utf8(reference.key()));
     }
 
-    /** The values that a target may mean; others of the variable may be among them. */
+    /** The candidate values of a target, which may include other values of the variable. */
     Fields candidates(Target target) {
         if (target.variable() == Variable.TX && target.selector() instanceof Selector.Key key) {
             Field one = tx.get(key.lower());
@@ -324,7 +324,7 @@ final class Values implements MacroScope {
         return selected;
     }
 
-    /** All values of a variable. What is not there yet has none, or is empty. */
+    /** All values of a variable. A variable without data yet has no value or an empty one. */
     Fields fields(Variable variable) {
         Fields found = known[variable.ordinal()];
         return found != null ? found : compute(variable);
@@ -478,7 +478,10 @@ final class Values implements MacroScope {
         describe("logdata", note.data(), described);
     }
 
-    /** Left out if it speaks of the rule itself: a message that has its own message in it would never end. */
+    /**
+     * Adds a description of the rule, unless its text refers to the rule itself: a message that contains its own
+     * message would never end.
+     */
     private void describe(String name, Macro text, Fields described) {
         if (text.references().stream().noneMatch(to -> to.variable() == Variable.RULE)) {
             described.add(Bytes.latin1(name), text.expand(this));

@@ -7,11 +7,11 @@ import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.variable.Macro;
 import dev.gatehouse.seclang.variable.Variable;
 
-/** Reads what follows {@code setvar:}, {@code expirevar:}, {@code deprecatevar:} and {@code initcol:}. */
+/** Reads the values of {@code setvar:}, {@code expirevar:}, {@code deprecatevar:} and {@code initcol:}. */
 final class VariableAssignment {
     private VariableAssignment() {}
 
-    /** {@code collection.key} and what follows the equals sign. */
+    /** The parts of {@code collection.key=value}. */
     private record Parts(Variable collection, VariableKey key, Span whole, int equals) {
         Span value() {
             return after(whole, equals);
@@ -108,7 +108,7 @@ final class VariableAssignment {
         return new Effect.InitCollection(collection, Macro.parse(after(value, equals)));
     }
 
-    /** What follows the character at the index. */
+    /** The text after the character at {@code index}. */
     static Span after(Span value, int index) {
         return value.part(index + 1, value.text().length());
     }

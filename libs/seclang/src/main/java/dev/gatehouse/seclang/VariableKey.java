@@ -5,9 +5,10 @@ import dev.gatehouse.seclang.variable.MacroScope;
 import java.util.Optional;
 
 /**
- * Which variable of a collection an action means: its name, which may have references in it.
+ * The name of a variable in a collection, which may contain references.
  *
- * @param constant the name if it has none; most do not, and hundreds are set for each request
+ * @param constant the name if it has no references; it is kept, since hundreds of such variables are set for each
+ * request
  */
 record VariableKey(Macro macro, Optional<VariableName> constant) {
     static VariableKey of(Macro macro) {

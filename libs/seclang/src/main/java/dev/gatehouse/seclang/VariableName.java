@@ -6,8 +6,8 @@ import java.util.Locale;
 /**
  * The name of a variable that rules set.
  *
- * @param text in small letters
- * @param bytes the same, as rules see it
+ * @param text the name in lower case
+ * @param bytes the name as bytes, as rules see it
  */
 record VariableName(String text, Bytes bytes) {
     static VariableName of(String name) {

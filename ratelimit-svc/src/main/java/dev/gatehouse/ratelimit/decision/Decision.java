@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * About one request.
  *
- * @param statuses one for each descriptor, in their order
- * @param knownDomain there are rules for the domain
+ * @param statuses the status of each descriptor, in the descriptors' order
+ * @param knownDomain whether there are rules for the domain
  */
 public record Decision(Code overall, List<Status> statuses, boolean knownDomain) {
     public Decision {
@@ -29,7 +29,7 @@ public record Decision(Code overall, List<Status> statuses, boolean knownDomain)
         return new Decision(refused ? Code.OVER_LIMIT : Code.OK, statuses, knownDomain);
     }
 
-    /** The limit with the fewest hits left: what a client should know about. */
+    /** The status with the fewest remaining hits, for the response headers to the client. */
     public Optional<Status.Counted> tightest() {
         return statuses.stream()
                 .filter(Status.Counted.class::isInstance)

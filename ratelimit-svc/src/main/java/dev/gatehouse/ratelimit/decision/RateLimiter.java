@@ -20,16 +20,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Decides requests by fixed windows. Hits beyond a limit are counted too, as envoyproxy/ratelimit does, except those that are
- * known to be beyond it without asking the store. A descriptor of no hits is over only when its counter is beyond the limit.
- * Safe for any number of threads.
+ * Decides requests by fixed windows. Hits beyond a limit are counted too, as in envoyproxy/ratelimit, unless the
+ * counter is already known to be exhausted, so that the store is not called. A descriptor with 0 hits is over its limit
+ * only if its counter exceeds the limit. Thread-safe.
  */
 public final class RateLimiter {
     private final CounterStore store;
     private final InstantSource clock;
     private final SpentKeys spent;
 
-    /** @param maxSpentKeys how many exhausted counters are remembered here */
+    /** @param maxSpentKeys the most exhausted counters that are remembered */
     public RateLimiter(CounterStore store, int maxSpentKeys, InstantSource clock) {
         this.store = store;
         this.clock = clock;

@@ -3,7 +3,7 @@ package dev.gatehouse.ratelimit.decision;
 import dev.gatehouse.ratelimit.descriptor.Descriptor;
 import java.util.List;
 
-/** What is asked about one HTTP request. */
+/** The descriptors of one HTTP request. */
 public record Request(String domain, List<Descriptor> descriptors) {
     public Request {
         descriptors = List.copyOf(descriptors);

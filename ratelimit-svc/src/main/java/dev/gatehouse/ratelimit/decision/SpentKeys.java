@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Remembers counters that are over their limit until their window ends, so that a client that goes on asking costs the store
- * nothing. What is remembered is the count, a lower bound of the real one: it answers for every limit that it is beyond.
+ * Remembers exhausted counters until their window ends, so that a client that keeps sending requests costs the store
+ * nothing. The remembered count is a lower bound of the real one. It decides for every limit below it.
  *
  * <p>Bounded: at the bound new ones are not remembered and go on asking the store.
  */

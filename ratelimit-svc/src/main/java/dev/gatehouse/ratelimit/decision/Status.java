@@ -10,9 +10,9 @@ public sealed interface Status {
     /**
      * Counted.
      *
-     * @param shadowed over its limit, and let through because its rule is in shadow mode
-     * @param remaining hits until the limit, in this window
-     * @param untilReset to the window's end, in whole seconds, at least one
+     * @param shadowed whether the limit is exceeded and not enforced because the rule is in shadow mode
+     * @param remaining the remaining hits in this window
+     * @param untilReset the time until the window's end, in whole seconds, at least one
      */
     record Counted(Code code, Limit limit, long remaining, Duration untilReset, boolean quota, boolean shadowed)
             implements Status {}

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One of the things that a request counts as ({@code envoy.extensions.common.ratelimit.v3.RateLimitDescriptor}).
+ * A descriptor of a request ({@code envoy.extensions.common.ratelimit.v3.RateLimitDescriptor}).
  *
- * @param override stands for the configured limit where there is one
- * @param hits what the request costs; 0: look, do not count
+ * @param override replaces the configured limit; empty: not overridden
+ * @param hits the cost of the request; 0: the counter is read and not changed
  */
 public record Descriptor(List<Entry> entries, Optional<Limit> override, long hits) {
     public Descriptor {

@@ -14,11 +14,12 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * The rules of one domain, ready to be matched. At each level an exact value comes before a wildcard, wildcards come in the order
- * of their configuration, and both come before the key alone. A rule applies to the descriptors that are exactly as deep as it.
+ * The rules of one domain, in a form for matching. At each level an exact value wins over wildcards, wildcards are
+ * tried in the order of the configuration, and both win over a key without value. A rule applies only to descriptors of
+ * exactly its depth.
  *
- * <p>A domain may be made of several resources: at the first level their wildcards come in the order of the resources' names. Immutable;
- * {@link #plus} and {@link #minus} share what they do not change.
+ * <p>A domain may be made of several resources: at the first level their wildcards come in the order of the resources'
+ * names. Immutable; {@link #plus} and {@link #minus} share what they do not change.
  */
 public final class DomainRules {
     private static final int MAX_DEPTH = 32;
@@ -31,7 +32,7 @@ public final class DomainRules {
         this.root = root;
     }
 
-    /** @param resource that a wildcard of the first level is from; empty below, and where one resource is all */
+    /** @param resource the resource of a wildcard of the first level; empty at deeper levels, and in a domain of one resource */
     private record Wildcard(String value, ValuePattern pattern, Node node, String resource) {
         Wildcard from(String other) {
             return new Wildcard(value, pattern, node, other);
@@ -102,7 +103,7 @@ public final class DomainRules {
     }
 
     /**
-     * These rules and those of one more resource.
+     * A copy with the rules of one more resource.
      *
      * @throws InvalidRules if a key and value of the first level is there already
      */
@@ -122,7 +123,7 @@ public final class DomainRules {
         return new DomainRules(domain, new Node(Optional.empty(), keys));
     }
 
-    /** These rules without those of a resource that {@link #plus} added. */
+    /** A copy without the rules of a resource that {@link #plus} added. */
     DomainRules minus(String resource, DomainRules less) {
         PMap<String, Key> keys = root.keys();
         for (Map.Entry<String, Key> each : less.root.keys().entrySet()) {

@@ -1,6 +1,6 @@
 package dev.gatehouse.ratelimit.descriptor;
 
-/** Rules that cannot be used. The message says where, the offending value, and what was expected. */
+/** Rules are invalid. The message has the place, the offending value, and the expected one. */
 public final class InvalidRules extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * A node of a domain's tree, as it is configured.
  *
- * @param value empty: every value, each counted by itself; with {@code *}: the values of that shape
- * @param rule of the descriptors that end here
+ * @param value empty: every value, with a count for each; with {@code *}: the values that match the pattern
+ * @param rule the rule of descriptors that end at this level
  */
 public record Level(String key, String value, Optional<Rule> rule, List<Level> children) {
     public Level {

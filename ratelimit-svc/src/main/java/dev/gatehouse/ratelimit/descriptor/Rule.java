@@ -14,8 +14,8 @@ public sealed interface Rule {
     /**
      * Counted against a limit.
      *
-     * @param shadow counted and reported, never enforced
-     * @param quota refuses a request only where every quota rule that the request meets is over
+     * @param shadow whether the limit is only counted and reported and never enforced
+     * @param quota true if the request is refused only when all its quota rules are exceeded
      */
     record Limited(Limit limit, boolean shadow, boolean quota, Set<String> replaces) implements Rule {
         public Limited {

@@ -5,8 +5,8 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * The rules of every domain, made of resources: several may have rules for one domain. Immutable: a change is a new book, that shares with
- * the one before what is not changed.
+ * The rules of all domains, made from resources. Several resources may have rules for one domain. Immutable: a change
+ * makes a new book, which shares the unchanged parts with the old one.
  */
 public final class RuleBook {
     public static final RuleBook EMPTY = new RuleBook(HashTreePMap.empty(), HashTreePMap.empty());
@@ -22,7 +22,7 @@ public final class RuleBook {
     }
 
     /**
-     * With the rules of a resource, in place of those that it had.
+     * A copy with new rules of a resource in place of the resource's old ones.
      *
      * @throws InvalidRules if another resource of the domain has a key and value of its first level
      */

@@ -1,5 +1,5 @@
 /**
- * What is limited: the descriptors of a request, the tree of rules of a domain, and which rule a descriptor meets. The semantics
+ * The descriptors of a request, the rule tree of a domain, and the matching of descriptors with rules. The semantics
  * are those of envoyproxy/ratelimit, so that either service can stand in for the other.
  *
  * <p>Entry: {@link dev.gatehouse.ratelimit.descriptor.RuleBook}. Must not count, and knows no protobuf.

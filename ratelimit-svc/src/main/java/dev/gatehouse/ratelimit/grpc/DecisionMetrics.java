@@ -3,10 +3,10 @@ package dev.gatehouse.ratelimit.grpc;
 import dev.gatehouse.ratelimit.decision.Decision;
 import dev.gatehouse.ratelimit.decision.Request;
 
-/** What the service tells about itself. Safe for any thread. */
+/** Metrics of the service. Thread-safe. */
 public interface DecisionMetrics {
     void decided(Request request, Decision decision);
 
-    /** @param reason one of few: {@code no-config}, {@code bad-request}, {@code store}, {@code internal} */
+    /** @param reason {@code no-config}, {@code bad-request}, {@code store} or {@code internal} */
     void failed(String reason);
 }

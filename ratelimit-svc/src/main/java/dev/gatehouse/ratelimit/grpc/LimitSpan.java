@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the span of a call says: the domain, the limits that were asked about, the decision, and which limits were exceeded. A limit is written as
- * {@code rule limit}, such as {@code shop/items/rule/0 10/minute}; the rule is a descriptor's first key, which the configuration names. Values of
- * descriptors come from requests, and are in no span.
+ * Writes the attributes of a call's span: the domain, the checked limits, the decision, and the exceeded limits. A
+ * limit is written as {@code rule limit}, such as {@code shop/items/rule/0 10/minute}; the rule is a descriptor's first
+ * key, which the configuration names. Values of descriptors come from requests and are never written to spans.
  */
 final class LimitSpan {
     static final String NAME = "limit";

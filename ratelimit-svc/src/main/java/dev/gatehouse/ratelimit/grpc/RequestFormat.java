@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads Envoy's request. A {@code hits_addend} of the request counts as 1 when it is 0; one of a descriptor is taken as it is. */
+/** Reads Envoy's request. The request's {@code hits_addend} of 0 counts as 1; a descriptor's own {@code hits_addend} is used unchanged. */
 final class RequestFormat {
     private RequestFormat() {}
 

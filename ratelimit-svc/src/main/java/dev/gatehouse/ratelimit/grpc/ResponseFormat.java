@@ -15,8 +15,9 @@ import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.DescriptorStat
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.RateLimit;
 
 /**
- * Writes Envoy's response. Envoy makes {@code X-RateLimit-*} from the statuses where its filter is told to; the headers here are
- * those of envoyproxy/ratelimit ({@code LIMIT_RESPONSE_HEADERS_ENABLED}), about the descriptor that is nearest its limit.
+ * Writes Envoy's response. Envoy itself makes {@code X-RateLimit-*} from the statuses if its filter enables it. The
+ * headers written here are envoyproxy/ratelimit's ({@code LIMIT_RESPONSE_HEADERS_ENABLED}), for the descriptor nearest
+ * to its limit.
  */
 public final class ResponseFormat {
     private static final int UINT32_MAX = -1;

@@ -56,7 +56,7 @@ final class TopPage {
         for (MostLimited.Count count : report.counts()) {
             JsonArray descriptor = new JsonArray();
             for (Entry entry : count.limited().descriptor()) {
-                // What the configuration names has its name as value, too.
+                // Entries that the configuration names have the key as value.
                 String value = entry.value().equals(entry.key()) ? "" : shown(entry.value());
                 descriptor.add(new JsonObject().put("key", entry.key()).put("value", value));
             }
@@ -86,7 +86,7 @@ final class TopPage {
         }
     }
 
-    /** An address, or a range of them. */
+    /** True for an IP address or an address range. */
     private static boolean isAddress(String value) {
         int slash = value.indexOf('/');
         try {

@@ -5,8 +5,8 @@ import java.util.Locale;
 /**
  * So many requests in so much time.
  *
- * @param requests in one window; 0: none
- * @param name of the rule; empty: nameless
+ * @param requests the most requests in one window; 0: no request is allowed
+ * @param name the rule's name; empty: the rule has no name
  */
 public record Limit(long requests, Unit unit, String name) {
     public Limit {

@@ -1,5 +1,5 @@
 /**
- * How much in which time: limits, their units and the windows that they are counted in.
+ * Limits, their units, and the windows in which they are counted.
  *
  * <p>Must not know what is limited, nor read a clock: time is passed in.
  */

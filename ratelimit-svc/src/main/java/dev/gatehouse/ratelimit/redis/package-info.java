@@ -1,5 +1,5 @@
 /**
- * Counts in Redis, for all replicas together.
+ * The counter store in Redis, shared by all replicas.
  *
  * <p>Entry: {@link dev.gatehouse.ratelimit.redis.RedisCounterStore}. Must not decide what a count means.
  */

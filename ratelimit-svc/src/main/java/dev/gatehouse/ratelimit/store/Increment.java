@@ -5,9 +5,9 @@ import dev.gatehouse.ratelimit.limit.Window;
 /**
  * Hits to add to a counter.
  *
- * @param key names the counter; another window is another key
- * @param hits 0: read it only
- * @param window after its end the counter may be forgotten
+ * @param key the counter's name, which differs between windows
+ * @param hits the hits to add; 0: the counter is only read
+ * @param window the counter may be dropped after the end of this window
  */
 public record Increment(String key, long hits, Window window) {
     public Increment {

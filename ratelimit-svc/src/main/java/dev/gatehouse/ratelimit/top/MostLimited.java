@@ -26,9 +26,9 @@ public final class MostLimited {
     static final Duration PERIOD = Duration.ofMinutes(5);
 
     /**
-     * What is counted.
+     * The subject of a count.
      *
-     * @param limit "10/minute"
+     * @param limit the limit, such as "10/minute"
      * @param shadow whether the rule lets requests through
      */
     public record Limited(String domain, List<Entry> descriptor, String limit, boolean shadow) {
@@ -37,15 +37,15 @@ public final class MostLimited {
         }
     }
 
-    /** One of them, and how many requests it is about at least. */
+    /** A subject, and a lower bound of its number of requests. */
     public record Count(Limited limited, long requests) {}
 
     /**
-     * What was counted.
+     * The result of counting.
      *
-     * @param since when counting began
-     * @param forgotten whether some descriptors were forgotten
-     * @param counts the most first
+     * @param since the time at which counting began
+     * @param forgotten whether some descriptors were dropped
+     * @param counts the counts, the largest first
      */
     public record Report(Instant since, boolean forgotten, List<Count> counts) {
         public Report {
@@ -89,7 +89,7 @@ public final class MostLimited {
         before = now;
     }
 
-    /** Takes note of what was over its limit; costs nothing where nothing was. */
+    /** Counts the descriptors over their limit. Costs nothing if there are none. */
     public void decided(Request request, Decision decision) {
         for (int i = 0; i < decision.statuses().size(); i++) {
             if (decision.statuses().get(i) instanceof Status.Counted counted

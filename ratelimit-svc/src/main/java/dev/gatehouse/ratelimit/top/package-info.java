@@ -1,6 +1,7 @@
 /**
- * Which descriptors limits refused most, for 'gatehouse quota top'. Entry: {@link dev.gatehouse.ratelimit.top.MostLimited}. Bounded whatever clients
- * send; must not slow down what is let through.
+ * Counts the descriptors that limits refused most, for 'gatehouse quota top'. Entry: {@link
+ * dev.gatehouse.ratelimit.top.MostLimited}. Its memory is bounded whatever clients send. It must not slow down allowed
+ * requests.
  */
 @NullMarked
 package dev.gatehouse.ratelimit.top;

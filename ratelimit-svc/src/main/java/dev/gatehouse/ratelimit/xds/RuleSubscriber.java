@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Holds the rules in use. Of a push, every resource that is right is used; one that is not leaves its last good version in use and
- * is named in the refusal. Several resources may have rules of one domain. {@link #book} is safe for any thread.
+ * Holds the rules in use. Each valid resource of a push is used. An invalid resource keeps its last good version in
+ * use, and the refusal names it. Several resources may have rules of one domain. {@link #book} is thread-safe.
  */
 public final class RuleSubscriber implements Subscriber {
     private static final Logger LOG = System.getLogger(RuleSubscriber.class.getName());
@@ -46,7 +46,7 @@ public final class RuleSubscriber implements Subscriber {
                 problems.put(resource.name(), String.valueOf(e.getMessage()));
             }
         }
-        // What one resource loses another may have now.
+        // Removed rules come first, since another resource may now have the rules that one resource lost.
         RuleBook next = before;
         for (String gone : update.removed()) {
             next = next.minus(gone);

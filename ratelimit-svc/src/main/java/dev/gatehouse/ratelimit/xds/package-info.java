@@ -1,6 +1,6 @@
 /**
- * Configuration by xDS: turns {@code ratelimit.config.ratelimit.v3.RateLimitConfig} resources into rules, and says what is wrong
- * with those that are not right.
+ * Configuration by xDS: turns {@code ratelimit.config.ratelimit.v3.RateLimitConfig} resources into rules, and reports
+ * the errors of invalid resources.
  *
  * <p>Entry: {@link dev.gatehouse.ratelimit.xds.RuleSubscriber}. Must not decide requests.
  */

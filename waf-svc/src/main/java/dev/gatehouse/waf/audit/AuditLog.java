@@ -19,8 +19,8 @@ public final class AuditLog {
     /**
      * Called once for each transaction, after its logging phase. Does not wait for anything to be written.
      *
-     * @param policy whose rules were run
-     * @param span of the inspection; invalid: the request is not sampled
+     * @param policy the policy whose rules ran
+     * @param span the inspection's span; invalid: the request is not sampled
      */
     public void take(String policy, Transaction transaction, SpanContext span) {
         transaction

@@ -6,7 +6,7 @@ import dev.gatehouse.seclang.auditlog.AuditEntry;
 
 /** Audit records as security events. */
 final class SecurityEvents {
-    /** What a message without a severity has. */
+    /** The severity of a message without one. */
     private static final int NO_SEVERITY = 8;
 
     private final String reporter;

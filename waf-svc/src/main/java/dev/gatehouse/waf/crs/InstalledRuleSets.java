@@ -33,7 +33,7 @@ public final class InstalledRuleSets implements CoreRuleSets {
     private final Optional<List<String>> bundle;
     private Optional<Patterns> patterns = Optional.empty();
 
-    /** @param folder with versions; it is looked into each time */
+    /** @param folder the folder with versions, which is read at each lookup */
     public InstalledRuleSets(Optional<Path> folder) {
         this.folder = folder;
         this.bundle = index();

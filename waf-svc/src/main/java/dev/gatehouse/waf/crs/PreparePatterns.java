@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Run by the build: compiles the regular expressions of the bundled Core Rule Set and writes down what they became, so that a fresh
- * process has not to do it.
+ * A step of the build: compiles the regular expressions of the bundled Core Rule Set and writes their compiled forms to
+ * a file, so that a new process need not compile them.
  */
 public final class PreparePatterns {
     private static final Source ALL =
@@ -21,7 +21,7 @@ public final class PreparePatterns {
 
     private PreparePatterns() {}
 
-    /** @param arguments the file to write; nothing is written where there is no bundle */
+    /** @param arguments the file to write; no file is written without a bundled rule set */
     public static void main(String[] arguments) throws IOException {
         Path to = Path.of(arguments[0]);
         Optional<RuleFiles> bundled = new InstalledRuleSets(Optional.empty()).find("");

@@ -1,5 +1,6 @@
 /**
- * The versions of the OWASP Core Rule Set that there are: the one that the build put into this program, and those in a folder.
+ * The available versions of the OWASP Core Rule Set: the version bundled with this program, and the versions in a
+ * folder.
  *
  * <p>Entry: {@link dev.gatehouse.waf.crs.InstalledRuleSets}.
  */

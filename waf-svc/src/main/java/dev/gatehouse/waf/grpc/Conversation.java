@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is said on a stream: Envoy's messages in, what is to be sent out. Used by one thread at a time.
+ * The conversation on a stream: takes Envoy's messages and returns the responses to send. Used by one thread at a time.
  *
- * <p>Where Envoy is configured to stream bodies in full duplex, headers and chunks are held here until the verdict, and then sent on;
- * otherwise Envoy holds them, and sends a body that it is asked for in one message.
+ * <p>Where Envoy is configured to stream bodies in full duplex, headers and chunks are held here until the verdict, and
+ * then sent on; otherwise Envoy holds them, and sends a body that it is asked for in one message.
  */
 final class Conversation {
     private static final Decision PASS = new Decision.Continue(BodyNeed.NONE, true);
@@ -31,7 +31,7 @@ final class Conversation {
     private final HeldMessage response = new HeldMessage(false);
     private boolean over;
 
-    /** @param bufferBytes how much of a body Envoy can hold; 0: not known */
+    /** @param bufferBytes the most bytes of a body that Envoy can buffer; 0: unknown */
     Conversation(Inspection inspection, long bufferBytes) {
         this.inspection = inspection;
         this.bufferBytes = bufferBytes;
@@ -52,7 +52,7 @@ final class Conversation {
     }
 
     /**
-     * @param failure why the message cannot be looked at
+     * @param failure why the message cannot be inspected
      * @return in order; none: the answer comes with that to a later message
      */
     List<ProcessingResponse> answer(ProcessingRequest message, Optional<String> failure) {

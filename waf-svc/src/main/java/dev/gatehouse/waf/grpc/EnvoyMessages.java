@@ -28,7 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Envoy's messages and what they mean. */
+/** Reads and makes Envoy's messages. */
 final class EnvoyMessages {
     private static final String NAMESPACE = "gatehouse.waf";
     private static final Bytes HOST = Bytes.latin1("host");

@@ -28,7 +28,7 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
     /** Less than Envoy waits for a message. */
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
 
-    /** How long a gRPC thread inspects what had come together; what is left of it is answered without inspection. */
+    /** How long a gRPC thread inspects messages that arrived together. The remaining ones are answered without inspection. */
     private static final Duration BUDGET = Duration.ofMillis(300);
 
     private final Policies policies;

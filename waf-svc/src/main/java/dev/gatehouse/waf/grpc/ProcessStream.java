@@ -28,9 +28,9 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
     private static final long SMALL = 4 * 1024;
 
     /**
-     * What a stream is served with.
+     * The shared resources of streams.
      *
-     * @param budget of gRPC's threads
+     * @param budget the time budget of gRPC's threads
      */
     record Resources(Admission admission, LargeWork large, LoopBudget budget) {}
 
@@ -47,7 +47,7 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
     /** Of the work alone. */
     private boolean done;
 
-    /** @param waits whether the inspection may wait for others, for its policy or a store */
+    /** @param waits whether the inspection may block, for its policy or a store */
     ProcessStream(
             Inspection inspection,
             boolean waits,
@@ -97,7 +97,10 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
         }
     }
 
-    /** It has waited for long already, behind what this thread did; what was begun goes on. */
+    /**
+     * Answers a message without inspection, since it has already waited long behind this thread's other work.
+     * Inspections that have begun continue.
+     */
     private void shed(ProcessingRequest request) {
         if (!done && send(conversation.answer(request, Optional.of("overloaded:loop")))) {
             end();

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SerialWork {
     private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
-    /** Those that are under way or wait. */
+    /** The number of running and waiting tasks. */
     private final AtomicInteger pending = new AtomicInteger();
 
     void add(Runnable piece) {

@@ -53,7 +53,7 @@ public final class SocketServer implements AutoCloseable {
         return new SocketServer(path, server, loops);
     }
 
-    /** Finishes what is under way, within some seconds. */
+    /** Stops the server. Running calls may finish within some seconds. */
     @Override
     public void close() throws IOException, InterruptedException {
         server.shutdown();

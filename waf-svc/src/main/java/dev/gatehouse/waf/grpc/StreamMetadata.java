@@ -1,11 +1,11 @@
 package dev.gatehouse.waf.grpc;
 
 /**
- * What a stream's initial metadata says.
+ * The settings in a stream's initial metadata.
  *
- * @param policy {@code namespace/name}; empty: none is named
- * @param grpc the route is gRPC's: messages may go on without end, and their bodies are not asked for
- * @param bufferBytes how much of a body Envoy can hold on the route; 0: not said
+ * @param policy {@code namespace/name}; empty: no policy is named
+ * @param grpc true for a gRPC route: its streams may be endless, so bodies are not requested
+ * @param bufferBytes the most bytes of a body that Envoy can buffer on the route; 0: not specified
  */
 record StreamMetadata(String policy, boolean grpc, long bufferBytes) {
     static final StreamMetadata NONE = new StreamMetadata("", false, 0);

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Hands what the controller puts into a stream's initial metadata to {@link ExternalProcessing}: {@code x-gatehouse-waf-policy}, the
- * policy's name; {@code x-gatehouse-waf-protocol: grpc} on routes of GRPCRoutes; and {@code x-gatehouse-waf-buffer-bytes}. Clients
- * cannot set them.
+ * Passes a stream's initial metadata, which the controller sets, to {@link ExternalProcessing}: {@code
+ * x-gatehouse-waf-policy}, the policy's name; {@code x-gatehouse-waf-protocol: grpc} on routes of GRPCRoutes; and
+ * {@code x-gatehouse-waf-buffer-bytes}. Clients cannot set them.
  */
 @ApplicationScoped
 public class StreamMetadataInterceptor implements ServerInterceptor {

@@ -9,8 +9,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Writes a line in ModSecurity's shape for each matched rule that asks for one, to the logger {@code waf}. Where more rules match than
- * one transaction may log, the last line says how many are not there.
+ * Writes a line in ModSecurity's form to the logger {@code waf} for each matched rule with logging. If more rules match
+ * than one transaction may log, the last line tells how many were left out.
  */
 public final class ErrorLog implements FinishedTransactions {
     private static final Logger WAF = System.getLogger("waf");

@@ -7,11 +7,11 @@ import java.util.OptionalLong;
 /**
  * What rules found.
  *
- * @param policy whose rules they are
- * @param rules ids of the rules that matched and are to be logged, in order
- * @param tags of those rules, each once
- * @param score the anomaly score, where rules keep one
- * @param skipped why the request was not inspected, where the policy lets it pass then
+ * @param policy the policy that has the rules
+ * @param rules the ids of the matched rules with logging, in order
+ * @param tags the tags of those rules, without duplicates
+ * @param score the anomaly score; empty: the rules do not keep one
+ * @param skipped why the request passed without inspection; empty: it was inspected
  */
 public record Findings(
         String policy,

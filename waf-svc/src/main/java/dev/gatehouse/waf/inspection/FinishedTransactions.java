@@ -4,13 +4,13 @@ import dev.gatehouse.seclang.Transaction;
 import io.opentelemetry.api.trace.SpanContext;
 
 /**
- * Is given each transaction after its logging phase, once: for the log of matched rules, audit logs and events. Called on the thread of
- * the inspection, which it may block only for a moment; what it throws is logged and harms no request.
+ * Receives each transaction once after its logging phase, for the log of matched rules, audit logs and events. Called
+ * on the inspection's thread, which it may block only for a moment. Its exceptions are logged and affect no request.
  */
 public interface FinishedTransactions {
     /**
-     * @param policy whose rules were run
-     * @param span of the inspection; invalid: the request is not sampled
+     * @param policy the policy whose rules ran
+     * @param span the inspection's span; invalid: the request is not sampled
      */
     void take(String policy, Transaction transaction, SpanContext span);
 

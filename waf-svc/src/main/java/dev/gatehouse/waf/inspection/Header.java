@@ -19,7 +19,7 @@ public record Header(Bytes name, Bytes value) {
                 .findFirst();
     }
 
-    /** What is said of the body's length, if anything is. */
+    /** The value of Content-Length; empty: the header is missing or invalid. */
     static OptionalLong contentLength(List<Header> headers) {
         return find(headers, "content-length")
                 .filter(length -> length.length() <= LONGEST_NUMBER)

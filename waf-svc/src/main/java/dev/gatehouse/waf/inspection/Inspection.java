@@ -54,10 +54,11 @@ public final class Inspection {
             Surroundings surroundings, BodyBudget bodies, FinishedTransactions finished, InspectionMetrics metrics) {}
 
     /**
-     * What the proxy's configuration says of the route.
+     * The settings of the route in the proxy's configuration.
      *
-     * @param streams its messages are streams of gRPC, whose bodies are not looked at: they may never end
-     * @param bufferBytes how much of a body the proxy can hold; a longer one it shows in part. 0: not known
+     * @param streams true for a gRPC route, whose bodies are not inspected, since its streams may never end
+     * @param bufferBytes the most bytes of a body that the proxy can buffer; of a longer body it sends a part; 0:
+     * unknown
      */
     public record Route(boolean streams, long bufferBytes) {}
 
@@ -77,7 +78,7 @@ public final class Inspection {
     private long engineNanos;
     private boolean ended;
 
-    /** @param lookup finds the policy, and may block; asked once, by the thread that inspects */
+    /** @param lookup finds the policy and may block; called once, by the inspecting thread */
     public Inspection(Supplier<Policy> lookup, Route route, Shared shared, InspectionSpan span) {
         this.lookup = lookup;
         this.served = route;
@@ -101,8 +102,8 @@ public final class Inspection {
     /**
      * The request's headers. Without a body phase 2 runs too.
      *
-     * @param uniqueId of the request, in logs
-     * @param route by which it is served, as Envoy names it; empty: it has no name
+     * @param uniqueId the request's id in logs
+     * @param route Envoy's name of the request's route; empty: the route has no name
      */
     public Decision requestHead(RequestHead head, String uniqueId, String route) {
         this.route = route;
@@ -120,7 +121,10 @@ public final class Inspection {
         };
     }
 
-    /** Rules are told what only the proxy's configuration knows: a client can say that it speaks gRPC, and a route that it is gRPC's. */
+    /**
+     * The environment for rules. It tells whether the route is a gRPC route, which only the proxy's configuration
+     * knows: a client can claim to speak gRPC.
+     */
     private Surroundings surroundings() {
         Surroundings usual = shared.surroundings();
         return served.streams() ? new Surroundings(usual.clock(), GRPC, usual.collections(), usual.observer()) : usual;
@@ -170,10 +174,10 @@ public final class Inspection {
     }
 
     /**
-     * A part of the request's body.
+     * Takes a part of the request's body.
      *
-     * @param last nothing more of it will be shown
-     * @param cut it is longer than what is shown
+     * @param last whether this is the last part
+     * @param cut whether the body is longer than the parts that are sent
      */
     public Decision requestBody(Bytes part, boolean last, boolean cut) {
         requestBytes += part.length();
@@ -203,7 +207,7 @@ public final class Inspection {
                 .orElse(true);
     }
 
-    /** @param hasBody whether one follows */
+    /** @param hasBody whether a body follows */
     public Decision responseHead(int status, List<Header> headers, boolean hasBody) {
         return in("response headers", begun -> {
             headers.forEach(header -> begun.responseHeader(header.name(), header.value()));
@@ -248,7 +252,7 @@ public final class Inspection {
     /**
      * It cannot be inspected: it is refused with 503, or goes on without inspection from here on, as its policy says.
      *
-     * @param reason one word
+     * @param reason the reason, in one word
      */
     public Decision failed(String reason) {
         boolean open = policy() instanceof Policy.Ready ready && ready.failsOpen();
@@ -307,7 +311,7 @@ public final class Inspection {
         return score.isPresent() ? ",score=" + score.getAsLong() : "";
     }
 
-    /** What is known by now, for access logs; empty if that is nothing. */
+    /** The findings so far, for access logs; empty: there are none. */
     public Optional<Findings> findings() {
         return transaction.isPresent()
                 ? findings(transaction.get())

@@ -7,14 +7,14 @@ import java.util.OptionalLong;
 /** Told what inspections did. Called on the threads that serve requests: must not block. */
 public interface InspectionMetrics {
     /**
-     * @param engine time that was spent in the engine, over all phases
-     * @param score the anomaly score, where rules keep one
+     * @param engine the time in the engine, over all phases
+     * @param score the anomaly score; empty: the rules do not keep one
      */
     void finished(Outcome outcome, Duration engine, OptionalLong score);
 
     /**
-     * @param route by which the request was served, as Envoy names it; empty: it has no name
-     * @param ruleId 0: a limit, not a rule
+     * @param route Envoy's name of the request's route; empty: the route has no name
+     * @param ruleId the rule's id; 0: a limit blocked the request
      */
     void blocked(String policy, String route, long ruleId, Phase phase);
 

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The span of one inspection, from the request's headers to the end of the response, and one below it for each part that the engine looked at. It has ids of
- * rules, and never what they matched. Used by one thread at a time.
+ * The span of one inspection, from the request's headers to the end of the response, with a child span for each
+ * inspected part. It contains ids of rules and never matched values. Used by one thread at a time.
  */
 public final class InspectionSpan {
     /** Of a request that is not sampled. */
@@ -46,12 +46,12 @@ public final class InspectionSpan {
         return span.isRecording() ? new InspectionSpan(tracing, span) : NONE;
     }
 
-    /** For logs: ids of the trace and of this span; invalid where there is no span. */
+    /** The ids of the trace and of this span, for logs; invalid if there is no span. */
     SpanContext context() {
         return span.getSpanContext();
     }
 
-    /** Runs what the engine does for one part of the exchange. */
+    /** Runs the engine on one part of the exchange, within a child span. */
     Decision part(String name, Supplier<Decision> step) {
         if (!span.isRecording()) {
             return step.get();
@@ -76,7 +76,7 @@ public final class InspectionSpan {
         }
     }
 
-    /** What an inspection has to say at its end. */
+    /** The result of an inspection. */
     record Summary(
             Optional<String> policy,
             String route,
@@ -86,7 +86,7 @@ public final class InspectionSpan {
             long requestBytes,
             long responseBytes) {}
 
-    /** Whether there is a span: what is said of others is not to be computed. */
+    /** Whether there is a span. Without one, attributes need not be computed. */
     boolean isRecording() {
         return span.isRecording();
     }

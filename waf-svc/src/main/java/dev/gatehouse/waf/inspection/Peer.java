@@ -7,7 +7,7 @@ import dev.gatehouse.seclang.operator.Numbers;
 record Peer(String address, int port) {
     private static final int MOST = 65_535;
 
-    /** Reads {@code 192.0.2.1:5555} or {@code [2001:db8::1]:5555}; what has no port has port 0. */
+    /** Reads {@code 192.0.2.1:5555} or {@code [2001:db8::1]:5555}. A missing port is read as 0. */
     static Peer parse(String text) {
         int colon = text.lastIndexOf(':');
         boolean port = colon >= 0 && colon > text.lastIndexOf(']') && text.indexOf(':') == colon

@@ -8,11 +8,11 @@ import java.util.OptionalLong;
 /**
  * A request without its body.
  *
- * @param protocol as {@code HTTP/1.1}
- * @param headers in order, the host among them
- * @param client address and port, {@code 192.0.2.1:5555}, {@code [2001:db8::1]:5555}; empty if it is not known
- * @param server which the client spoke to, as the client's
- * @param hasBody whether one follows
+ * @param protocol the protocol, such as {@code HTTP/1.1}
+ * @param headers the headers in order, including the host
+ * @param client the client's address and port, {@code 192.0.2.1:5555} or {@code [2001:db8::1]:5555}; empty: unknown
+ * @param server the address and port that the client connected to, in the same form
+ * @param hasBody whether a body follows
  */
 public record RequestHead(
         Bytes method, Bytes uri, Bytes protocol, List<Header> headers, String client, String server, boolean hasBody) {

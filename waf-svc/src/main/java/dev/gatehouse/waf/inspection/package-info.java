@@ -1,5 +1,6 @@
 /**
- * One request's way through its policy: what is asked for, what is decided, and what is told about it.
+ * The inspection of one request by its policy: the parts that are requested from the proxy, the decisions, and the
+ * logs, metrics and spans.
  *
  * <p>Plain Java over the SecLang engine. Must not know gRPC or Envoy's API.
  */

@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets so many threads work at a time. The others wait in the order in which they came: at most so many of them, and none longer than
- * its patience. Used by any thread; who waits is blocked, so those that call should be virtual.
+ * Bounds the number of threads that work at a time. Other threads wait in the order of their arrival. The number of
+ * waiting threads and their waiting time are bounded. Thread-safe. Waiting blocks the caller, which should be a virtual
+ * thread.
  */
 public final class Admission {
     /** What became of who wanted to work. */
@@ -26,9 +27,9 @@ public final class Admission {
     private final AtomicInteger waiting = new AtomicInteger();
 
     /**
-     * @param concurrent how many work at a time
-     * @param queue how many may wait
-     * @param patience how long one waits
+     * @param concurrent the most threads that work at a time
+     * @param queue the most threads that wait
+     * @param patience the longest waiting time
      */
     public Admission(int concurrent, int queue, Duration patience) {
         if (concurrent < 1 || queue < 0 || patience.isNegative()) {
@@ -62,7 +63,7 @@ public final class Admission {
         }
     }
 
-    /** Waits for a turn as long as it takes, also where the queue is full: for what must be done to end what was begun. */
+    /** Waits for a turn without a limit, even if the queue is full. For work that must end a begun inspection. */
     public void enterSurely() {
         permits.acquireUninterruptibly();
     }

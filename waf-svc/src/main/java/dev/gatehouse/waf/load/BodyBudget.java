@@ -7,7 +7,7 @@ public final class BodyBudget {
     private final long bytes;
     private final AtomicLong held = new AtomicLong();
 
-    /** @param bytes at most */
+    /** @param bytes the most bytes of all bodies together */
     public BodyBudget(long bytes) {
         if (bytes < 1) {
             throw new IllegalArgumentException("body budget: " + bytes + " (expected: at least 1 byte)");
@@ -15,7 +15,7 @@ public final class BodyBudget {
         this.bytes = bytes;
     }
 
-    /** What one request holds of it. Used by one thread at a time. */
+    /** The part of the budget that one request holds. Used by one thread at a time. */
     public final class Share {
         private long mine;
 

@@ -8,18 +8,18 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
- * Work that takes long, on threads of the operating system, less of it at a time than there may be work in all: a virtual thread that
- * computes leaves its carrier to nobody, so a few large bodies would hold up all small requests, and even the answers to those for whom
- * there is no room. Used by any thread; who waits is blocked, so those that call should be virtual.
+ * Runs long work on operating system threads, fewer of them than the total concurrency. A computing virtual thread does
+ * not give up its carrier thread, so that a few large bodies would delay all small requests, and even the refusals of
+ * requests without room. Thread-safe. Waiting blocks the caller, which should be a virtual thread.
  */
 public final class LargeWork implements AutoCloseable {
     private final Admission turns;
     private final ExecutorService threads;
 
     /**
-     * @param concurrent how much of it is done at a time
-     * @param queue how many may wait
-     * @param patience how long one waits
+     * @param concurrent the most pieces of work at a time
+     * @param queue the most callers that wait
+     * @param patience the longest waiting time
      */
     public LargeWork(int concurrent, int queue, Duration patience) {
         turns = new Admission(concurrent, queue, patience);
@@ -37,7 +37,7 @@ public final class LargeWork implements AutoCloseable {
         turns.leave();
     }
 
-    /** Does a piece of work, and waits for it; what it throws is thrown here. */
+    /** Runs a piece of work and waits for its result. Exceptions of the work are rethrown. */
     public <T> T run(Supplier<T> work) throws InterruptedException {
         Future<T> done = threads.submit(work::get);
         try {

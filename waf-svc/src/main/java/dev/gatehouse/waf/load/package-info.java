@@ -1,7 +1,7 @@
 /**
- * How much waf-svc takes on: how many requests are looked at at a time, how many wait and for how long, and how many bytes of
- * bodies are held. What is too much is told at once, so that requests are answered by their policy's failure mode before the process
- * collapses.
+ * Bounds the load of waf-svc: the number of concurrent inspections, the number of waiting ones and their waiting time,
+ * and the bytes of held bodies. Excess requests are refused at once, so that they are answered by their policy's
+ * failure mode before the process collapses.
  *
  * <p>Must not know of rules or of Envoy.
  */

@@ -25,10 +25,10 @@ public interface CoreRuleSets {
         }
     };
 
-    /** @param version as {@code 4.25.0}; empty: the one that is used where a policy names none */
+    /** @param version the version, such as {@code 4.25.0}; empty: the default version */
     Optional<RuleFiles> find(String version);
 
-    /** Those that there are. */
+    /** The available versions. */
     List<String> versions();
 
     /** Where the regular expressions of any rules are compiled, or taken from. */

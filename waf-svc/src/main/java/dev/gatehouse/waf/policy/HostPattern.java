@@ -10,7 +10,7 @@ final class HostPattern {
      * Without regard to case. A pattern without a port fits any port; {@code *.example.com} fits every name below
      * {@code example.com}, and not that itself.
      *
-     * @param host as the request names it: also with a dot at the end, which DNS takes for the same name
+     * @param host the request's host, possibly with a trailing dot, which DNS ignores
      */
     static boolean matches(String pattern, String host) {
         String wanted = pattern.toLowerCase(Locale.ROOT);

@@ -28,8 +28,8 @@ public final class Policies {
     private static final Logger LOG = System.getLogger(Policies.class.getName());
 
     /**
-     * @param text of the last good rules, or of what is refused where none were ever good
-     * @param policy what is enforced
+     * @param text the text of the last good rules; if no rules were ever good, the refused text
+     * @param policy the policy in force
      */
     private record Held(PolicyText text, Policy policy) {
         boolean isReady() {
@@ -37,14 +37,14 @@ public final class Policies {
         }
     }
 
-    /** @param users variants of policies in force that have the text */
+    /** @param users the number of policy variants in force with this text */
     private record Shared(RuleSet rules, int users) {}
 
     private final RuleCompiler compiler;
     private final PolicyMetrics metrics;
     private final Map<String, Held> held = new ConcurrentHashMap<>();
     private volatile boolean received;
-    /** What the policies in force have, by its text. */
+    /** The rule sets of the policies in force, by their text. */
     private final Map<RuleText, Shared> compiled = new HashMap<>();
 
     private final ReentrantLock waiting = new ReentrantLock();
@@ -121,8 +121,8 @@ public final class Policies {
     }
 
     /**
-     * Takes policies that are new or changed, and names of policies that are gone. The good ones are in force when this returns, also if
-     * others are bad. Its cost is theirs alone.
+     * Takes new or changed policies, and names of removed policies. The valid policies are in force on return, even if
+     * others are invalid. The cost depends only on the given policies.
      *
      * @return by policy what is wrong with it, a line for each error: {@code source:line:column: message}
      */
@@ -196,9 +196,10 @@ public final class Policies {
     }
 
     /**
-     * The policy of a name; one that is not known is waited for: a proxy may hear of a new policy before it is compiled here. Blocks.
+     * The policy with a name. Waits for an unknown policy, since a proxy may learn of a new policy before it is
+     * compiled here. Blocks.
      *
-     * @param patience how long it is waited for
+     * @param patience the longest waiting time
      */
     public Policy await(String name, Duration patience) {
         if (held.containsKey(name)) {
@@ -242,7 +243,7 @@ public final class Policies {
         return held.size();
     }
 
-    /** How many of them block everything, for want of rules. */
+    /** The number of policies that block all requests because they have no valid rules. */
     public long broken() {
         return held.values().stream().filter(known -> !known.isReady()).count();
     }

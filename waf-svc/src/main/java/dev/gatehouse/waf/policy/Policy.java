@@ -3,7 +3,7 @@ package dev.gatehouse.waf.policy;
 import dev.gatehouse.seclang.RuleSet;
 import java.util.List;
 
-/** What is known of a policy. */
+/** The state of a policy. */
 public sealed interface Policy {
     /** {@code namespace/name}; empty: none was named. */
     String name();
@@ -14,9 +14,9 @@ public sealed interface Policy {
     /**
      * It has rules.
      *
-     * @param usual for hosts that have none of their own
-     * @param failsOpen what cannot be inspected goes on
-     * @param hosts the first that fits counts
+     * @param usual the rules for hosts without rules of their own
+     * @param failsOpen whether requests that cannot be inspected pass
+     * @param hosts the rules for hosts, of which the first matching entry is used
      */
     record Ready(String name, RuleSet usual, boolean failsOpen, List<OfHosts> hosts) implements Policy {
         public Ready {
@@ -29,7 +29,7 @@ public sealed interface Policy {
                     || hosts.stream().anyMatch(host -> host.rules().loadsCollections());
         }
 
-        /** @param host as the request names it, maybe with a port */
+        /** @param host the request's host, possibly with a port */
         public RuleSet rules(String host) {
             for (OfHosts each : hosts) {
                 if (each.hostnames().stream().anyMatch(pattern -> HostPattern.matches(pattern, host))) {
@@ -48,9 +48,9 @@ public sealed interface Policy {
     }
 
     /**
-     * It has never had rules that compile, or has not come (yet): what it protects is not reachable.
+     * The policy never had valid rules, or has not arrived yet. Its routes are not reachable.
      *
-     * @param reason one word, for the response's details
+     * @param reason the reason in one word, for the response's details
      */
     record Unusable(String name, String reason) implements Policy {
         @Override

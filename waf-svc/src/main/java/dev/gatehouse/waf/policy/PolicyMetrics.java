@@ -19,8 +19,8 @@ public interface PolicyMetrics {
     /**
      * A configuration has come.
      *
-     * @param changed policies that are new or another
-     * @param errors of all that is bad
+     * @param changed the number of new or changed policies
+     * @param errors the number of errors in all invalid policies
      */
     void replaced(int changed, int errors);
 }

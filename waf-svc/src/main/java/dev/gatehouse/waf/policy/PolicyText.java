@@ -9,25 +9,25 @@ import java.util.Optional;
  * A policy as it comes.
  *
  * @param name {@code namespace/name}
- * @param rules for every host that has none of its own
- * @param failsOpen what cannot be inspected goes on
- * @param hosts the first that fits counts
- * @param partial others are to be merged with it, whose rules it may refer to
+ * @param rules the rules for hosts without rules of their own
+ * @param failsOpen whether requests that cannot be inspected pass
+ * @param hosts the rules for hosts, of which the first matching entry is used
+ * @param partial true if the policy is meant to be merged with others, whose rules it may refer to
  */
 public record PolicyText(String name, Variant rules, boolean failsOpen, List<Host> hosts, boolean partial) {
     public PolicyText {
         hosts = List.copyOf(hosts);
     }
 
-    /** One that fails closed and has the same rules for every host. */
+    /** A policy that fails closed and has equal rules for all hosts. */
     public PolicyText(String name, EngineMode mode, List<Source> sources) {
         this(name, new Variant(mode, new RuleText(sources)), false, List.of(), false);
     }
 
     /**
-     * Rules and what they may do.
+     * Rules with their mode.
      *
-     * @param mode instead of the directives' {@code SecRuleEngine}; empty: as that says
+     * @param mode overrides the directives' {@code SecRuleEngine}; empty: not overridden
      */
     public record Variant(Optional<EngineMode> mode, RuleText text) {
         public Variant(EngineMode mode, RuleText text) {

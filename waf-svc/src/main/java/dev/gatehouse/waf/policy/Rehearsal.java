@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Compiles the Core Rule Set that is brought, and makes it ready, as a first policy would: for the run in which the JVM writes down what
- * it loads and calls, and to measure how long it takes.
+ * Compiles and prepares the bundled Core Rule Set, as a first policy would. It is used for the training run in which
+ * the JVM records the loaded classes and called methods, and for measuring the duration.
  */
 public final class Rehearsal {
     private static final Logger LOG = System.getLogger(Rehearsal.class.getName());

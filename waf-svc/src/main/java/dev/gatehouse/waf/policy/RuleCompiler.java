@@ -8,7 +8,7 @@ import dev.gatehouse.seclang.parse.Position;
 import java.util.List;
 import java.util.Optional;
 
-/** Compiles the rules of policies, which may read their own files and those of the Core Rule Set that they name. Used by any thread. */
+/** Compiles the rules of policies. Rules may read their policy's own files and the files of their Core Rule Set. Thread-safe. */
 public final class RuleCompiler {
     private static final String VERSION = "crs.version";
     private static final String ALIAS = "@";
@@ -19,7 +19,7 @@ public final class RuleCompiler {
         this.coreRuleSets = coreRuleSets;
     }
 
-    /** It is about a file of the Core Rule Set, not about one of the policy's own. */
+    /** True if the diagnostic is about a file of the Core Rule Set and not about the policy's own text. */
     static boolean isBrought(Diagnostic diagnostic) {
         return diagnostic.position().source().startsWith(ALIAS);
     }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that a rule set is compiled from: equal texts share one.
+ * The complete input of a rule set. Equal texts share one compiled rule set.
  *
- * @param sources in order
- * @param files what the sources may read, by name
- * @param coreRuleSet the version of the Core Rule Set that they include; empty: the one that is brought
+ * @param sources the sources in order
+ * @param files the files that the sources may read, by name
+ * @param coreRuleSet the version of the included Core Rule Set; empty: the bundled version
  */
 public record RuleText(List<Source> sources, Map<String, Bytes> files, String coreRuleSet) {
     public RuleText {

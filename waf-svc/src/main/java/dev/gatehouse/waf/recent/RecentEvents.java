@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps the last {@value #MOST} transactions that rules ended, or in which a rule matched that asks for a line in the log. Older ones are
- * forgotten. Thread-safe.
+ * Keeps the last {@value #MOST} transactions that rules ended, or in which a rule with logging matched. Older ones are
+ * dropped. Thread-safe.
  */
 public final class RecentEvents {
     static final int MOST = 1000;
@@ -34,8 +34,8 @@ public final class RecentEvents {
     /**
      * Called once for each transaction, after its logging phase.
      *
-     * @param policy whose rules were run
-     * @param span of the inspection; invalid: the request is not sampled
+     * @param policy the policy whose rules ran
+     * @param span the inspection's span; invalid: the request is not sampled
      */
     public void take(String policy, Transaction transaction, SpanContext span) {
         if (transaction.interruption().isEmpty() && !transaction.hasLogged()) {
@@ -77,8 +77,8 @@ public final class RecentEvents {
     /**
      * The last events.
      *
-     * @param after only those with a greater number
-     * @param most of them
+     * @param after only events with a greater number are returned
+     * @param most the most events
      */
     Page after(long after, int most) {
         lock.lock();

@@ -3,17 +3,17 @@ package dev.gatehouse.xds.grpc;
 import dev.gatehouse.identity.ProcessName;
 import java.util.Optional;
 
-/** Who may read which fleet's configuration: proxies their own, a callout service its own, nobody another's. */
+/** Decides who may read a fleet's configuration: only the fleet's own proxies, or the callout service of that name. */
 final class Access {
     private static final String SERVICES = "gatehouse/";
 
     private Access() {}
 
     /**
-     * Why {@code caller} may not read the configuration of {@code fleet}; empty: it may.
+     * Why {@code caller} must not read the configuration of {@code fleet}; empty: it may read it.
      *
-     * @param caller empty: the server does not use TLS, and everybody may
-     * @param fleet as the caller says it: any text
+     * @param caller empty: the server does not use TLS, so every caller may read
+     * @param fleet the fleet's name from the caller, which may be any text
      */
     static Optional<String> refusal(Optional<ProcessName> caller, String fleet) {
         String expected = fleet.startsWith(SERVICES)

@@ -6,11 +6,11 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets new streams begin by turns. All proxies of a replica that was started again connect at once, and each first tells the version of
- * everything that it has: read side by side, a thousand of these messages are more memory than the process has. A stream that waits is not
- * read from, so that HTTP/2's flow control keeps the rest of what its subscriber says on the subscriber's side.
+ * Lets new streams begin in turn. After a restart all proxies of a replica connect at once, and each first sends the
+ * versions of all its resources. A thousand of these messages read at the same time would exceed the process's memory.
+ * A waiting stream is not read, so that HTTP/2's flow control keeps its messages at the subscriber.
  *
- * <p>Thread-safe. Who waits longest is next.
+ * <p>Thread-safe. The stream that has waited longest is next.
  */
 final class Admission {
     private final int places;
@@ -18,12 +18,12 @@ final class Admission {
     private final Set<Place> waiting = new LinkedHashSet<>();
     private int taken;
 
-    /** @param places streams that begin at a time */
+    /** @param places the most streams that begin at a time */
     Admission(int places) {
         this.places = places;
     }
 
-    /** Streams that wait for a place. */
+    /** The number of streams that wait for a place. */
     int waiting() {
         lock.lock();
         try {
@@ -33,12 +33,12 @@ final class Admission {
         }
     }
 
-    /** One stream's. It is entered once, and left once it has begun, or when it ends. */
+    /** The place of one stream. The stream enters it once, and leaves it once it has begun or ended. */
     final class Place {
         private final Runnable admitted;
         private boolean has;
 
-        /** @param admitted is called once, on the caller's thread or on that of who left; it must not block */
+        /** @param admitted is called once, on the caller's thread or on the thread of the stream that left; it must not block */
         Place(Runnable admitted) {
             this.admitted = admitted;
         }
@@ -59,7 +59,7 @@ final class Admission {
             admitted.run();
         }
 
-        /** Gives the place to the next, or waits no longer. A second time, and before {@link #enter}, it does nothing. */
+        /** Passes the place to the next stream, or stops waiting. Does nothing before {@link #enter} and on later calls. */
         void leave() {
             next().ifPresent(place -> place.admitted.run());
         }

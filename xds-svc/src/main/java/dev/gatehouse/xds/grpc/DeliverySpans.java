@@ -15,12 +15,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The spans of one stream for changes that are traced: one from the moment that the change is known here until the subscriber has applied it, and one below
- * it for each push, until its ACK or NACK. A change that another overtakes before it is applied ends with the outcome {@code overtaken}. Used by one thread
- * at a time.
+ * The spans of one stream for traced changes. A change's span lasts from its arrival here until the subscriber has
+ * applied it. It has a child span for each push, until the push's ACK or NACK. A change that is overtaken by another
+ * before it is applied ends with the outcome {@code overtaken}. Used by one thread at a time.
  */
 final class DeliverySpans {
-    /** A subscriber that connects is sent what may have been published long ago: that is no part of the change. */
+    /**
+     * The greatest age of a traced change. A newly connected subscriber gets resources that may have been published
+     * long ago, and this delivery is no part of the change.
+     */
     private static final Duration FRESH = Duration.ofMinutes(1);
 
     private static final int MOST_NAMES = 20;
@@ -59,7 +62,7 @@ final class DeliverySpans {
         return Tracing.within(delivery);
     }
 
-    /** Takes what the stream did. */
+    /** Takes an effect of the stream. */
     void happened(Effect effect) {
         if (!delivery.isRecording()) {
             return;
@@ -105,7 +108,7 @@ final class DeliverySpans {
         }
     }
 
-    /** Nothing more of the change is expected: another overtook it, or the stream has ended. */
+    /** Ends the change's span: another change overtook it, or the stream has ended. */
     void end(String outcome) {
         pushes.values().forEach(span -> {
             span.setAttribute("gatehouse.xds.answer", "none");

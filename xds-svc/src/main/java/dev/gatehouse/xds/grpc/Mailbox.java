@@ -6,8 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Runs tasks one at a time, in order, on a borrowed executor. It has no bound of its own: who submits keeps at most one task of
- * each kind waiting. A task that fails is reported, and the tasks after it run.
+ * Runs tasks one at a time, in order, on a borrowed executor. It has no bound of its own: callers keep at most one task
+ * of each kind waiting. A failed task is reported, and later tasks still run.
  */
 final class Mailbox {
     private final Executor executor;
@@ -16,7 +16,7 @@ final class Mailbox {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private boolean running;
 
-    /** @param failed is told of a task's failure, on the thread of the task */
+    /** @param failed receives a task's failure, on the task's thread */
     Mailbox(Executor executor, Consumer<Throwable> failed) {
         this.executor = executor;
         this.failed = failed;

@@ -30,22 +30,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One gRPC stream. Everything happens in its mailbox, one thing at a time. What may wait there is bounded: one request (the next
- * is asked for when it has been handled), one notice of a changed target, one tick, one check, one end. Responses that the transport
- * has not taken yet are bounded, too: while it takes no more (the subscriber does not read) neither a changed target nor time makes
- * another push. What the subscriber then gets is the target of that moment.
+ * One gRPC stream. All events run in its mailbox, one at a time. The mailbox is bounded: one request (the next is
+ * requested after it is handled), one notice of a changed target, one tick, one check, one end. Responses waiting for
+ * the transport are bounded too: while the subscriber does not read, neither a changed target nor a tick makes another
+ * push. When it reads again, it gets the target of that moment.
  */
 final class Session<Q, R> implements StreamObserver<Q> {
     private static final Logger LOG = System.getLogger(Session.class.getName());
     private static final int MAX_TYPES = 64;
 
-    /** A stream has begun once its subscriber has said something, and nothing more for this long. */
+    /** A stream counts as begun once its subscriber has sent a message and then nothing for this long. */
     private static final Duration QUIET = Duration.ofMillis(100);
 
-    /** How long a stream keeps others waiting at most. */
+    /** The longest time that a beginning stream keeps others waiting. */
     private static final Duration LONGEST_BEGINNING = Duration.ofSeconds(2);
 
-    /** Between two reports of a stream that owes something. */
+    /** The time between two reports of an overdue stream. */
     private static final Duration REPORT_INTERVAL = Duration.ofMinutes(1);
 
     private final XdsServer server;
@@ -151,7 +151,7 @@ final class Session<Q, R> implements StreamObserver<Q> {
         end("closed by the subscriber", Optional.of(Status.OK));
     }
 
-    /** Ends the stream so that the subscriber connects elsewhere. */
+    /** Ends the stream, so that the subscriber connects to another replica. */
     void drain() {
         end("xds-svc is stopping", Optional.of(Status.UNAVAILABLE.withDescription("xds-svc is stopping")));
     }
@@ -257,8 +257,8 @@ final class Session<Q, R> implements StreamObserver<Q> {
     }
 
     /**
-     * Looks after the stream: takes over the target and lets time pass as if it had been woken, which makes up for a wake-up that was
-     * lost, and reports what is owed all the same. Called now and then from the timer.
+     * Checks the stream: takes the present target and runs a tick, in case a wake-up was lost, and reports overdue
+     * items. Called periodically by the timer.
      */
     void check() {
         if (checkWaits.compareAndSet(false, true)) {
@@ -382,7 +382,10 @@ final class Session<Q, R> implements StreamObserver<Q> {
         }
     }
 
-    /** A subscriber that connects takes over what was published long ago: its own time starts with its connection. */
+    /**
+     * The start of a propagation time. A newly connected subscriber gets resources that were published long ago, so its
+     * time starts with its connection.
+     */
     private Instant later(Instant publishedAt) {
         return publishedAt.isAfter(connectedAt) ? publishedAt : connectedAt;
     }
@@ -449,7 +452,10 @@ final class Session<Q, R> implements StreamObserver<Q> {
         });
     }
 
-    /** A fault of ours: what the stream knows of its subscriber may be wrong. The subscriber comes back, and begins anew. */
+    /**
+     * Ends the stream after a bug: its knowledge of the subscriber may be wrong. The subscriber reconnects and starts
+     * from the beginning.
+     */
     private void fail(Throwable failure) {
         LOG.log(Level.ERROR, () -> "A stream of " + name() + " failed and is ended.", failure);
         end("failed: " + failure, Optional.of(Status.INTERNAL.withDescription("xds-svc failed")));

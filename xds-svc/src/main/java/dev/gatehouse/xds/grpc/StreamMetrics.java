@@ -3,9 +3,9 @@ package dev.gatehouse.xds.grpc;
 import dev.gatehouse.xds.stream.Protocol;
 import java.time.Duration;
 
-/** What is counted and timed. Thread-safe; never blocks. */
+/** Receives the counts and times of streams. Thread-safe; never blocks. */
 public interface StreamMetrics {
-    /** Counts and times nothing: for streams that nobody measures. */
+    /** Ignores all measurements. */
     StreamMetrics NONE = new StreamMetrics() {
         @Override
         public void connected(Protocol protocol) {}
@@ -39,9 +39,9 @@ public interface StreamMetrics {
 
     void rejected(String typeUrl);
 
-    /** A stream has begun to owe something for too long, or no longer does. */
+    /** A stream became overdue, or is no longer overdue. */
     void overdue(boolean overdue);
 
-    /** @param propagation from the controller's publishing to the subscriber's acceptance */
+    /** @param propagation the time from the controller's publication to the subscriber's acceptance */
     void applied(Duration propagation);
 }

@@ -5,9 +5,9 @@ import io.envoyproxy.envoy.type.v3.SemanticVersion;
 import java.util.Optional;
 
 /**
- * Who a subscriber is, from the node of its first request.
+ * The identity of a subscriber, from the node of its first request.
  *
- * @param version empty: it did not say
+ * @param version the subscriber's version; empty: unknown
  */
 record SubscriberIdentity(String fleet, String nodeId, String version) {
     /** The name under which envoyproxy/ratelimit asks Envoy Gateway for its limits; it does not name a fleet. */
@@ -15,7 +15,7 @@ record SubscriberIdentity(String fleet, String nodeId, String version) {
 
     private static final String RATELIMIT_FLEET = "gatehouse/ratelimit";
 
-    /** Empty where the node does not say its fleet. */
+    /** The identity; empty if the node does not name its fleet. */
     static Optional<SubscriberIdentity> of(Node node) {
         boolean ratelimit =
                 node.getCluster().equals(ENVOY_RATELIMIT) || node.getId().equals(ENVOY_RATELIMIT);

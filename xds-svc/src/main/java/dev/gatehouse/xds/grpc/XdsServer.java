@@ -26,10 +26,13 @@ import java.util.concurrent.TimeUnit;
  * All xDS streams of this process. The gRPC services hand their streams here. Thread-safe.
  */
 public final class XdsServer implements AutoCloseable {
-    /** Of each stream, in the time after which what it owes is reported. */
+    /** The number of checks of each stream within the overdue time. */
     private static final int CHECKS = 3;
 
-    /** Streams that begin at a time: their messages of 200 kB (1,000 routes) and what is made of them fit into the smallest heap. */
+    /**
+     * The most streams that begin at a time. Their first messages of 200 kB (for 1,000 routes) and the parsed forms fit
+     * into the smallest heap.
+     */
     private static final int BEGINNINGS = 16;
 
     private final SnapshotStore store;
@@ -68,7 +71,7 @@ public final class XdsServer implements AutoCloseable {
         timer.scheduleWithFixedDelay(() -> sessions.forEach(Session::check), interval, interval, TimeUnit.MILLISECONDS);
     }
 
-    /** An xDS server of whose pushes nothing is traced. */
+    /** An xDS server without traces of pushes. */
     public XdsServer(
             SnapshotStore store,
             SubscriberRegistry registry,
@@ -112,18 +115,18 @@ public final class XdsServer implements AutoCloseable {
         return session;
     }
 
-    /** Refuses new streams, and ends those that there are with UNAVAILABLE, so that subscribers connect elsewhere. */
+    /** Refuses new streams, and ends open streams with UNAVAILABLE, so that subscribers connect to another replica. */
     public void drain() {
         draining = true;
         sessions.forEach(Session::drain);
     }
 
-    /** Streams that are open, of subscribers known or not. */
+    /** The number of open streams, of known and unknown subscribers. */
     public int openStreams() {
         return sessions.size();
     }
 
-    /** Streams of which nothing is read yet, because others begin. */
+    /** The number of streams that are not read yet because other streams are beginning. */
     public int waitingStreams() {
         return admission.waiting();
     }

@@ -27,9 +27,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * {@code /gatehouse/xds/subscribers}: every subscriber of this replica with each type that it asks for.
- * {@code /gatehouse/xds/resources?fleet=NAME}: what the fleet is served, each resource with its version and its bytes in Base64, without
- * secrets; without {@code fleet}: which fleets there are. Thread-safe.
+ * {@code /gatehouse/xds/subscribers}: every subscriber of this replica with each subscribed type. {@code
+ * /gatehouse/xds/resources?fleet=NAME}: the resources that the fleet is served, each with its version and its bytes in
+ * Base64, without secrets; without {@code fleet}: the names of the fleets. Thread-safe.
  */
 @Singleton
 public final class XdsPages {

@@ -1,6 +1,6 @@
 /**
- * What xds-svc serves and to whom, as pages for the command line ({@link dev.gatehouse.xds.http.XdsPages}). Reads the snapshots and the
- * view; must not change either, nor tell a secret.
+ * Pages for the command line about the served resources and the subscribers ({@link dev.gatehouse.xds.http.XdsPages}).
+ * Reads the snapshots and the view. It must not change either, and must not reveal secrets.
  */
 @NullMarked
 package dev.gatehouse.xds.http;

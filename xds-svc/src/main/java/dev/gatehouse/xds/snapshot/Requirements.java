@@ -11,7 +11,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.HashSet;
 import java.util.Set;
 
-/** Finds what a cluster or a listener makes its subscriber ask for next. */
+/** Finds the resources that a subscriber requests next because of a cluster or a listener. */
 final class Requirements {
     private Requirements() {}
 
@@ -23,7 +23,7 @@ final class Requirements {
                 default -> Set.of();
             };
         } catch (InvalidProtocolBufferException e) {
-            // The subscriber will refuse it, and says so better than we can.
+            // The bytes are invalid. The subscriber will refuse them with a better message.
             return Set.of();
         }
     }

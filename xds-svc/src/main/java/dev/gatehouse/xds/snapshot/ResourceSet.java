@@ -13,17 +13,18 @@ import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
 
 /**
- * The resources of one type by name. Immutable; a set that an edit makes shares with the one before all but the few parts that the
- * edit touches, and knows by which names they differ, so that neither making it nor following it costs what the set holds.
+ * The resources of one type by name. Immutable. An edit makes a new set that shares the unchanged parts with the old
+ * set and records the changed names, so that the cost of making and following it depends on the edit and not on the
+ * set's size.
  */
 public final class ResourceSet extends AbstractMap<String, VersionedResource> {
     /** No resources. */
     public static final ResourceSet EMPTY = new ResourceSet(HashTreePMap.empty(), null);
 
-    /** How many edits a set looks back: who follows it from further back compares the sets as a whole. */
+    /** The number of edits that a set remembers. A follower that is further behind compares the whole sets. */
     private static final int EDITS = 64;
 
-    /** What an edit changed, and what there was before. */
+    /** The names that an edit changed, and the edit before it. */
     private record Edit(
             Object before, Set<String> names, @Nullable Edit earlier, int depth) {
         static Edit after(ResourceSet before, Set<String> names) {
@@ -32,7 +33,7 @@ public final class ResourceSet extends AbstractMap<String, VersionedResource> {
             return new Edit(before.identity, names, kept, kept == null ? 1 : kept.depth + 1);
         }
 
-        /** The latest edits alone: an older one holds what nobody asks for any more. */
+        /** A copy with only the latest edits, since older ones are no longer used. */
         private Edit recent(int number) {
             return new Edit(before, names, number <= 1 || earlier == null ? null : earlier.recent(number - 1), number);
         }
@@ -41,7 +42,7 @@ public final class ResourceSet extends AbstractMap<String, VersionedResource> {
     private final HashPMap<String, VersionedResource> resources;
     private final @Nullable Edit edit;
 
-    /** By which later sets know this one, without keeping its resources. */
+    /** The identity by which later sets refer to this set without keeping its resources in memory. */
     private final Object identity = new Object();
 
     private ResourceSet(HashPMap<String, VersionedResource> resources, @Nullable Edit edit) {
@@ -57,7 +58,8 @@ public final class ResourceSet extends AbstractMap<String, VersionedResource> {
     }
 
     /**
-     * This set with some resources added or replaced, or removed where there is none. The same object where that changes nothing.
+     * A copy in which resources are added or replaced, or, for an empty value, removed. Returns this set if nothing
+     * changes.
      */
     public ResourceSet with(Map<String, Optional<VersionedResource>> changes) {
         HashPMap<String, VersionedResource> edited = resources;
@@ -75,7 +77,7 @@ public final class ResourceSet extends AbstractMap<String, VersionedResource> {
         return names.isEmpty() ? this : new ResourceSet(edited, Edit.after(this, names));
     }
 
-    /** The names by which this set differs, or may differ, from {@code earlier}; empty: that is not known. */
+    /** The names by which this set may differ from {@code earlier}; empty: unknown. */
     public Optional<Set<String>> changesSince(ResourceSet earlier) {
         if (earlier == this) {
             return Optional.of(Set.of());

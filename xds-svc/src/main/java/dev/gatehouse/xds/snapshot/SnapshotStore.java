@@ -21,18 +21,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The last good configuration of every fleet, fed by the config log.
  *
- * <p>What a replay brings is kept aside until the log says that it is complete: until then, and while the log is away, what was
- * there is served. A fleet that is removed, or that a replay does not mention, stays as it was for the subscribers that are
- * connected, and is forgotten with the last of them.
+ * <p>The content of a replay is kept aside until the log reports the replay's end. Until then, and while the log is
+ * unavailable, the previous content is served. A fleet that is removed, or that a replay does not contain, stays
+ * unchanged for its connected subscribers and is dropped with the last of them.
  *
- * <p>Fed by one thread at a time (the log's); read and watched by any. Watchers are called on the log's thread and must not block.
+ * <p>Fed by one thread at a time (the log's); read and watched by any. Watchers are called on the log's thread and must
+ * not block.
  */
 public final class SnapshotStore implements Follower {
     private final Map<String, FleetSnapshot> fleets = new ConcurrentHashMap<>();
     private final Map<String, CopyOnWriteArrayList<Runnable>> watchers = new ConcurrentHashMap<>();
     private final Set<String> removed = ConcurrentHashMap.newKeySet();
 
-    /** What the running replay has brought so far; null: live. */
+    /** The content of the running replay so far; null: no replay is running. */
     private @Nullable Map<String, FleetSnapshot> replay;
 
     private volatile Optional<Position> caughtUp = Optional.empty();
@@ -106,7 +107,7 @@ public final class SnapshotStore implements Follower {
         });
     }
 
-    /** The next state of a fleet. Resources whose version is known are the objects that are there already. */
+    /** The next state of a fleet. Resources with an unchanged version keep their objects. */
     private static FleetSnapshot apply(
             FleetSnapshot base, @Nullable FleetSnapshot known, Position position, Transaction transaction) {
         Map<String, Map<String, Optional<VersionedResource>>> edits = new HashMap<>();
@@ -147,7 +148,7 @@ public final class SnapshotStore implements Follower {
                         .build());
     }
 
-    /** A replay's result, with the sets of before where it led to the same. */
+    /** A replay's result, in which equal sets are replaced by the previous objects. */
     private static FleetSnapshot shared(FleetSnapshot replayed, @Nullable FleetSnapshot known) {
         if (known == null) {
             return replayed;
@@ -157,7 +158,7 @@ public final class SnapshotStore implements Follower {
         return new FleetSnapshot(replayed.fleet(), replayed.position(), replayed.publishedAt(), types);
     }
 
-    /** The last good configuration of a fleet; empty: none has been seen. */
+    /** The last good configuration of a fleet; empty: the fleet is unknown. */
     public Optional<FleetSnapshot> current(String fleet) {
         return Optional.ofNullable(fleets.get(fleet));
     }
@@ -178,17 +179,17 @@ public final class SnapshotStore implements Follower {
         };
     }
 
-    /** Where the store stood when it last caught up with the log; empty: it never has, and there is nothing to serve yet. */
+    /** The position at which the store last caught up with the log; empty: it never has, so there is nothing to serve yet. */
     public Optional<Position> caughtUpAt() {
         return caughtUp;
     }
 
-    /** True: no replay is under way. */
+    /** True if no replay is running. */
     public boolean live() {
         return live;
     }
 
-    /** Resources by fleet, for the health page. */
+    /** The number of resources by fleet, for the health page. */
     public Map<String, Integer> resourcesByFleet() {
         Map<String, Integer> counts = new HashMap<>();
         fleets.forEach((fleet, snapshot) -> counts.put(

@@ -4,19 +4,19 @@ import com.google.protobuf.Any;
 import java.util.Set;
 
 /**
- * A resource as every subscriber gets it.
+ * A resource in the form that all subscribers get.
  *
- * @param version hash of its bytes
+ * @param version a hash of its bytes
  * @param any the config log's bytes under their type URL
- * @param requires what a subscriber asks for once it has this one: a cluster's endpoints, a listener's routes
- * @param fingerprint hash of name and version, to be summed over a set of resources
+ * @param requires the resources that a subscriber requests next: a cluster's endpoints, a listener's routes
+ * @param fingerprint a hash of name and version, for sums over sets of resources
  */
 public record VersionedResource(String name, String version, Any any, Set<ResourceKey> requires, long fingerprint) {
     public VersionedResource {
         requires = Set.copyOf(requires);
     }
 
-    /** Reads what the resource requires from its bytes; bytes that are not of its type require nothing. */
+    /** Reads the required resources from the bytes. Invalid bytes require nothing. */
     public static VersionedResource of(String name, String version, Any any) {
         return new VersionedResource(name, version, any, Requirements.of(any), fingerprint(name, version));
     }

@@ -8,12 +8,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
-/** What follows from an event on a stream. */
+/** An effect of an event on a stream. */
 public sealed interface Effect {
     /**
-     * Send this.
+     * A push must be sent.
      *
-     * @param removed names of resources that are gone, or that never were; always empty in the state of the world
+     * @param removed the names of removed and unknown resources; always empty in the state of the world
      */
     record Push(String typeUrl, String version, String nonce, List<VersionedResource> resources, List<String> removed)
             implements Effect {
@@ -26,19 +26,19 @@ public sealed interface Effect {
     /** The subscriber accepted a push. */
     record Acknowledged(String typeUrl, Duration latency) implements Effect {}
 
-    /** The subscriber refused a push; {@code resources} are those it named, or all that the push changed. */
+    /** The subscriber refused a push. {@code resources} are the resources that it named, or all resources that the push changed. */
     record Rejected(Position position, String typeUrl, List<String> resources, String message) implements Effect {
         public Rejected {
             resources = List.copyOf(resources);
         }
     }
 
-    /** The subscriber has accepted all that it subscribes to, up to this position. */
+    /** The subscriber has accepted all its subscribed resources up to this position. */
     record Applied(Position position, Instant publishedAt) implements Effect {}
 
     /**
-     * The subscriber has answered all that it subscribes to, up to this position; what it refuses stays refused until it changes, and
-     * all else is in force.
+     * The subscriber has answered for all its subscribed resources up to this position. Refused resources stay refused
+     * until they change; all other resources are in force.
      */
     record Settled(Position position, Set<ResourceKey> refused) implements Effect {
         public Settled {

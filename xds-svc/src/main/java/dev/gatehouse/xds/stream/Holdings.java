@@ -11,24 +11,25 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which resources of one type a subscriber has, and in which versions. Nearly all subscribers have nearly all of the same target: what one
- * has is a set that it shares with the others, and by what it differs from it. Confined to one thread at a time.
+ * The resources of one type that a subscriber has, with their versions. Nearly all subscribers have nearly all
+ * resources of the same target. So the holdings are a set shared with other subscribers, and the differences from it.
+ * Confined to one thread at a time.
  */
 final class Holdings {
-    /** Fewer differences are not worth a look at the whole. */
+    /** With fewer differences, comparing the whole set is not worthwhile. */
     private static final int FEW = 64;
 
     private ResourceSet shared = ResourceSet.EMPTY;
 
-    /** By name: the version that the subscriber has in place of the shared one, or empty where it has none. */
+    /** The differences by name: the version that the subscriber has in place of the shared one; empty: it lacks the resource. */
     private Map<String, Optional<String>> different = new HashMap<>();
 
     private int size;
 
-    /** From how many differences on sharing with the target is tried. */
+    /** The number of differences from which on sharing with the target is tried. */
     private int manyDifferences = FEW;
 
-    /** The version that the subscriber has; null: it has none. */
+    /** The version that the subscriber has; null: it lacks the resource. */
     @Nullable
     String version(String name) {
         Optional<String> own = different.get(name);
@@ -70,7 +71,7 @@ final class Holdings {
         differ(name, Optional.of(version));
     }
 
-    /** True: the subscriber had it. */
+    /** Removes a resource; returns whether the subscriber had it. */
     boolean remove(String name) {
         if (!has(name)) {
             return false;
@@ -97,7 +98,7 @@ final class Holdings {
         removeIf(name -> !names.contains(name));
     }
 
-    /** From now on shares with {@code target}, where there is much that is different now and would not be then. */
+    /** Switches the shared set to {@code target} if this would remove many differences. */
     void share(ResourceSet target) {
         if (different.size() < manyDifferences) {
             return;

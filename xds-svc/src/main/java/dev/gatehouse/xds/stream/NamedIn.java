@@ -13,7 +13,10 @@ final class NamedIn {
         return false;
     }
 
-    /** A full stop or colon bounds a name where nothing of a name is beyond it: "listener a: no filter", but not "a.b" or "a:80". */
+    /**
+     * True for a character that ends a name. A full stop or colon ends a name only if no character of a name follows:
+     * "listener a: no filter", but not "a.b" or "a:80".
+     */
     private static boolean isBoundary(String message, int at, int step) {
         if (at < 0 || at >= message.length()) {
             return true;

@@ -3,10 +3,10 @@ package dev.gatehouse.xds.stream;
 import java.time.Instant;
 
 /**
- * Something that a stream has waited for too long.
+ * An overdue answer or push of a stream.
  *
- * @param typeUrl of the resources that it is about
- * @param since when it has been waited for
- * @param what is missing, and why, as a sentence for a log
+ * @param typeUrl the type of the resources
+ * @param since the beginning of the wait
+ * @param what the missing item and the reason, as a sentence for a log
  */
 public record Owed(String typeUrl, Instant since, String what) {}

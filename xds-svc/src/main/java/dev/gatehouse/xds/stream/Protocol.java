@@ -11,7 +11,7 @@ public enum Protocol {
         this.label = label;
     }
 
-    /** As reports and metrics say it. */
+    /** The name in reports and metrics. */
     public String label() {
         return label;
     }

@@ -8,20 +8,20 @@ import java.util.Optional;
 public sealed interface Request {
     String typeUrl();
 
-    /** The push that this answers; empty: none. */
+    /** The nonce of the answered push; empty: the request answers no push. */
     String nonce();
 
-    /** Whether it may change what is subscribed to. */
+    /** Whether the request may change the subscription. */
     boolean subscribes();
 
-    /** The subscriber's words, where it refuses the push. */
+    /** The subscriber's error message if it refuses the push. */
     Optional<String> error();
 
     /**
      * Envoy's DiscoveryRequest.
      *
-     * @param version of the last push that was accepted, maybe on an earlier stream; empty: none
-     * @param names all that is subscribed to
+     * @param version the version of the last accepted push, possibly of an earlier stream; empty: none
+     * @param names all subscribed names
      */
     record StateOfTheWorld(String typeUrl, String version, String nonce, List<String> names, Optional<String> error)
             implements Request {
@@ -38,7 +38,7 @@ public sealed interface Request {
     /**
      * Envoy's DeltaDiscoveryRequest.
      *
-     * @param initialVersions what the subscriber has from an earlier stream, by name
+     * @param initialVersions the versions of resources from an earlier stream, by name
      */
     record Delta(
             String typeUrl,

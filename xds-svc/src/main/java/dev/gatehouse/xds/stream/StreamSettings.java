@@ -3,10 +3,10 @@ package dev.gatehouse.xds.stream;
 import java.time.Duration;
 
 /**
- * @param removalGrace between the acknowledgement of routes that no longer use a cluster and the cluster's removal, so that
- *     requests in flight end
- * @param orderTimeout how long a type whose subscriber does not answer holds back the types that come after it
- * @param overdueAfter how long an answer, or something that is there to be sent, may be missing until that is reported
+ * @param removalGrace the time between the acknowledgement of routes without a cluster and the cluster's removal, in
+ * which requests in flight end
+ * @param orderTimeout how long an unanswered push of one type holds back the types after it
+ * @param overdueAfter how long an answer or a pending push may be outstanding before it is reported
  */
 public record StreamSettings(Duration removalGrace, Duration orderTimeout, Duration overdueAfter) {
     public StreamSettings {

@@ -47,11 +47,11 @@ public final class SubscriberStream {
     private long sequence;
     /** Clusters that the subscriber has and the target lacks. */
     private final Map<String, Leaving> leaving = new HashMap<>();
-    /** What the subscriber will ask for next, for what it just accepted; until when that is waited for. */
+    /** The resources that the subscriber will request next because of accepted ones, and how long the stream waits for each request. */
     private final Map<ResourceKey, Instant> expected = new HashMap<>();
 
     private @Nullable Position applied;
-    /** What was reported as settled last. */
+    /** The last reported settled state. */
     private Optional<Effect.Settled> settled = Optional.empty();
 
     private @Nullable Instant listenersExpectedUntil;
@@ -60,14 +60,14 @@ public final class SubscriberStream {
     /** @param removableAt null: routes that may use it are not replaced yet */
     private record Leaving(long absentSince, @Nullable Instant removableAt) {}
 
-    /** @param aggregated all types on this stream (ADS); otherwise it says nothing of the subscriber as a whole */
+    /** @param aggregated true if the stream carries all types (ADS); otherwise it does not represent the whole subscriber */
     public SubscriberStream(Protocol protocol, boolean aggregated, StreamSettings settings) {
         this.protocol = protocol;
         this.aggregated = aggregated;
         this.settings = settings;
     }
 
-    /** What the subscriber is to have changed. Nothing is sent before the first call. */
+    /** Sets a new target for the subscriber. Nothing is sent before the first call. */
     public List<Effect> target(FleetSnapshot snapshot, Instant now) {
         if (snapshot.equals(target)) {
             return List.of();
@@ -80,7 +80,7 @@ public final class SubscriberStream {
         return advance(now, new ArrayList<>());
     }
 
-    /** The subscriber asked, or answered. */
+    /** Takes a request or an answer of the subscriber. */
     public List<Effect> request(Request request, Instant now) {
         List<Effect> effects = new ArrayList<>();
         if (request instanceof Request.Delta delta && !delta.initialVersions().isEmpty()) {
@@ -120,7 +120,7 @@ public final class SubscriberStream {
                 typeUrl.equals(TypeUrls.ROUTES) ? Optional.of(tables) : Optional.empty());
     }
 
-    /** The subscriber has new route tables: it needs all their virtual hosts, even if it was sent them before. */
+    /** The subscriber has new route tables. It needs all their virtual hosts, even hosts that were sent before. */
     private void tablesEstablished(Set<String> names) {
         TypeSubscription hosts = subscriptions.get(TypeUrls.VIRTUAL_HOST);
         if (!names.isEmpty() && hosts != null) {
@@ -129,7 +129,7 @@ public final class SubscriberStream {
         }
     }
 
-    /** Once the subscriber has accepted all virtual hosts, no table is unsure: each is sent again in its plain version. */
+    /** Once the subscriber has all virtual hosts, its tables are complete and are sent with their unmarked version. */
     private void confirmTables(FleetSnapshot snapshot) {
         TypeSubscription hosts = subscriptions.get(TypeUrls.VIRTUAL_HOST);
         TypeSubscription routes = subscriptions.get(TypeUrls.ROUTES);
@@ -148,7 +148,7 @@ public final class SubscriberStream {
         }
     }
 
-    /** Time has come to {@link #wakeUp}. */
+    /** Notifies that the time {@link #wakeUp} has come. */
     public List<Effect> tick(Instant now) {
         return advance(now, new ArrayList<>());
     }
@@ -158,14 +158,14 @@ public final class SubscriberStream {
         return wakeUp;
     }
 
-    /** Up to where the subscriber has accepted everything; empty: it has not yet. */
+    /** The position up to which the subscriber has accepted everything; empty: none yet. */
     public Optional<Position> appliedPosition() {
         return Optional.ofNullable(applied);
     }
 
     /**
-     * What has been waited for longer than {@link StreamSettings#overdueAfter}: answers of the subscriber, and resources that are there
-     * to be sent. On a stream as it should be there is none: nothing waits longer than the order timeout.
+     * The answers and pending pushes that are overdue by {@link StreamSettings#overdueAfter}. A healthy stream has
+     * none, since nothing waits longer than the order timeout.
      */
     public List<Owed> owed(Instant now) {
         FleetSnapshot snapshot = target;
@@ -304,7 +304,8 @@ public final class SubscriberStream {
     }
 
     /**
-     * A cluster that Envoy replaces warms until its endpoints come, even where they are what it has for the cluster of before.
+     * A replaced cluster warms in Envoy until its endpoints arrive, even if Envoy has equal endpoints for the old
+     * cluster.
      */
     private void resendEndpoints(List<VersionedResource> clusters) {
         TypeSubscription endpoints = subscriptions.get(TypeUrls.ENDPOINTS);
@@ -387,7 +388,7 @@ public final class SubscriberStream {
                 .orElse(sequence);
     }
 
-    /** @param made nothing is refused */
+    /** @param made true if no resource is refused */
     private void report(FleetSnapshot snapshot, boolean made, Instant now, List<Effect> effects) {
         boolean any = subscriptions.values().stream().anyMatch(TypeSubscription::isActive);
         if (!aggregated || !any || !expected.isEmpty() || snapshot.position().equals(applied)) {
@@ -417,7 +418,10 @@ public final class SubscriberStream {
         }
     }
 
-    /** Envoy asks for listeners once its first clusters are warm; until then it has not applied the configuration. */
+    /**
+     * True if Envoy has not requested listeners yet. It requests them once its first clusters are warm; until then it
+     * has not applied the configuration.
+     */
     private boolean listenersAreToBeAskedFor(FleetSnapshot snapshot) {
         return subscriptions.containsKey(TypeUrls.CLUSTER)
                 && !subscriptions.containsKey(TypeUrls.LISTENER)

@@ -5,16 +5,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where a subscriber stands with one type.
+ * The state of a subscriber for one type.
  *
- * @param sentVersion of the last push to it; empty: none yet
- * @param ackedVersion of the last push it accepted; empty: none yet
- * @param ackedAt when it accepted that
- * @param resources it has, or has been sent
- * @param wildcard it subscribes to all resources of the type
- * @param names that it subscribes to by name
- * @param refused names of what it refused, and is not sent again until it changes
- * @param lastRejection its words when it last refused a push, until nothing of what it refused is to be sent any more
+ * @param sentVersion the version of the last push to it; empty: no push yet
+ * @param ackedVersion the version of the last push that it accepted; empty: none yet
+ * @param ackedAt the time of that acceptance
+ * @param resources the number of resources that it has or was sent
+ * @param wildcard whether it subscribes to all resources of the type
+ * @param names the names that it subscribes to
+ * @param refused the names of refused resources, which are not sent again until they change
+ * @param lastRejection its error message of the last refused push, until no refused resource is left to be sent
  */
 public record TypeStatus(
         String typeUrl,

@@ -27,9 +27,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One type on one stream: what is subscribed to, what the subscriber has, what it was sent and has not answered, what it
- * refused. At most one push is unanswered at a time; what changes meanwhile goes out together after the answer, or when the
- * answer is overdue. The answer to a push that another has superseded still counts: Envoy answers clusters only when they are warm.
+ * One type on one stream: the subscription, the subscriber's resources, its unanswered push, and the resources that it
+ * refused. At most one push is unanswered at a time. Changes meanwhile are sent together after the answer, or when the
+ * answer is overdue. The answer to a superseded push still counts, since Envoy answers clusters only when they are
+ * warm.
  */
 final class TypeSubscription {
     private static final String WILDCARD = "*";
@@ -51,18 +52,18 @@ final class TypeSubscription {
 
     private boolean wildcard;
     private boolean asked;
-    /** What is subscribed to by name: never changed but replaced, since the status of the stream has it too. */
+    /** The subscribed names. The set is replaced and never modified, since the stream's status shares it. */
     private Set<String> names = Set.of();
-    /** The names are those of a request. */
+    /** True if {@link #names} is the set of a request, which must not be modified. */
     private boolean ownNames;
 
-    /** What the subscriber has, taking the unanswered push as accepted. */
+    /** The subscriber's resources, as if the unanswered push were accepted. */
     private final Holdings held = new Holdings();
-    /** State of the world: what was last accepted as a whole, to go on sending what must not vanish yet. */
+    /** State of the world: the last accepted resources, for repeating resources that must not be removed yet. */
     private Map<String, VersionedResource> accepted = Map.of();
     /** Name to the version that the subscriber refused: not sent again until it is another. */
     private final Map<String, String> refused = new HashMap<>();
-    /** What was refused together, by a message that does not tell which of them is meant: sent one by one, until that is known. */
+    /** Resources that were refused together by a message that does not name the faulty one. They are sent one by one until it is found. */
     private final Set<String> suspects = new LinkedHashSet<>();
     /** Names that the subscriber was told do not exist. */
     private final Set<String> toldAbsent = new HashSet<>();
@@ -84,7 +85,7 @@ final class TypeSubscription {
 
     private long nonces;
     private long cleanSequence = -1;
-    /** What was looked at last; null: nothing was. */
+    /** The target that was examined last; null: none yet. */
     private @Nullable ResourceSet seen;
     /** By which names the subscriber may have something else than it should: all others need not be looked at. */
     private final Set<String> doubtful = new HashSet<>();
@@ -97,9 +98,9 @@ final class TypeSubscription {
     /** What of the type the subscriber can take. */
     private final Scope scope;
 
-    /** Which resources of a type a subscriber can take now, and which of those that are gone it must not lose yet. */
+    /** Decides which resources of a type a subscriber can take now, and which removed resources it must keep for now. */
     interface Scope {
-        /** All of them, at any time. */
+        /** All resources at any time. */
         Scope ALL = new Scope() {
             @Override
             public boolean takes(String name) {
@@ -127,7 +128,10 @@ final class TypeSubscription {
         boolean keeps(String name);
     }
 
-    /** What the subscriber lacks of the target: content, and names that it has or waits for and that are not there. */
+    /**
+     * The difference between the target and the subscriber's resources: content to send, and names that the target
+     * lacks and that the subscriber has or waits for.
+     */
     record Change(List<VersionedResource> upserts, List<String> gone, List<String> absent) {
         static final Change NONE = new Change(List.of(), List.of(), List.of());
 
@@ -136,7 +140,7 @@ final class TypeSubscription {
         }
     }
 
-    /** A push and what it changes. */
+    /** A push and its changes. */
     private record Pending(
             Effect.Push push,
             List<VersionedResource> upserts,
@@ -159,7 +163,7 @@ final class TypeSubscription {
         record Refused(Position position, List<String> resources, String message) implements Answer {}
     }
 
-    /** @param tables where the type's resources are noted, if they are route tables */
+    /** @param tables records the type's resources, if they are route tables */
     TypeSubscription(String typeUrl, Protocol protocol, Scope scope, Optional<RouteTables> tables) {
         this.typeUrl = typeUrl;
         this.tables = tables;
@@ -190,7 +194,7 @@ final class TypeSubscription {
         return pending != null;
     }
 
-    /** True once the answer to the last push is overdue: what has changed since is sent without it. */
+    /** True once the answer to the last push is overdue. Later changes are then sent without waiting for it. */
     boolean isOverdue(Instant now, Duration timeout) {
         return pending != null && !now.isBefore(pending.moment().at().plus(timeout));
     }
@@ -212,7 +216,7 @@ final class TypeSubscription {
                 Stream.ofNullable(silentSince).map(since -> since.plus(timeout.multipliedBy(2))));
     }
 
-    /** What the subscriber has not answered since before the moment. */
+    /** The push that has been unanswered since before the moment; empty: there is none. */
     Optional<Owed> unanswered(Instant before) {
         Instant since = silentSince;
         Pending last = pending;
@@ -227,7 +231,7 @@ final class TypeSubscription {
                         + ")"));
     }
 
-    /** What is there to be sent since before the moment, and is not. */
+    /** The pending change that has been held back since before the moment; empty: there is none. */
     Optional<Owed> withheld(Instant before, ResourceSet target, Supplier<String> reason) {
         Instant since = withheldSince;
         if (since == null || since.isAfter(before)) {
@@ -268,7 +272,7 @@ final class TypeSubscription {
         return pending != null && pending.made();
     }
 
-    /** What the subscriber turned out to have when it came: of the target, by the versions that it named. */
+    /** The resources of the target that the subscriber already had when it connected, by the versions that it named. */
     List<VersionedResource> recognised(ResourceSet target) {
         if (recognised) {
             return List.of();
@@ -287,7 +291,7 @@ final class TypeSubscription {
         return suspects.isEmpty();
     }
 
-    /** What the subscriber refused, and is not sent again until it changes. */
+    /** The refused resources, which are not sent again until they change. */
     Stream<ResourceKey> refused() {
         return refused.keySet().stream().map(name -> new ResourceKey(typeUrl, name));
     }
@@ -328,7 +332,7 @@ final class TypeSubscription {
                 && change.gone().isEmpty();
     }
 
-    /** What the subscriber can take has changed. */
+    /** Notifies that the scope has changed. */
     void scopeChanged() {
         allDoubtful = true;
     }
@@ -402,10 +406,10 @@ final class TypeSubscription {
     }
 
     /**
-     * What the message names is not sent again until it changes; the rest of the push is, with its removals, because one
-     * bad resource may have kept the others from being read. It may also not have: Envoy takes over the listeners and clusters of a push
-     * that it likes, and refuses the whole. So none of their versions is known. A message that names nothing refuses all that the push
-     * changed.
+     * Resources that the message names are not sent again until they change. The rest of the push is sent again with
+     * its removals, since one bad resource may have kept the others from being read. Envoy may also have applied valid
+     * listeners and clusters although it refused the push as a whole. So none of the versions is known. A message
+     * without names refuses all changes of the push.
      */
     private Optional<Answer> refuse(Pending push, String message) {
         push.upserts().forEach(resource -> doubt(resource.name()));
@@ -443,7 +447,7 @@ final class TypeSubscription {
                 .toList();
     }
 
-    /** Empty where the message may mean several resources: each of them will be refused or accepted by itself. */
+    /** The answer; empty if the message may mean several resources, each of which will be refused or accepted alone. */
     private Optional<Answer> refused(Pending push, String message) {
         lastRejection = Optional.of(message);
         noteTables(push, false);
@@ -451,14 +455,14 @@ final class TypeSubscription {
         List<VersionedResource> bad = new ArrayList<>(namedIn(message, push.upserts()));
         bad.addAll(namedIn(message, unproven));
         if (bad.isEmpty()) {
-            // The state of the world repeats what an earlier push changed.
+            // In the state of the world a push repeats the changes of earlier pushes.
             bad.addAll(namedIn(message, push.push().resources()));
         }
         if (bad.isEmpty()) {
             bad.addAll(push.upserts());
             bad.addAll(unproven);
         }
-        // What the subscriber has unsubscribed from meanwhile it does not lack: noted, it would be missing for ever.
+        // Resources that the subscriber has unsubscribed from meanwhile are not recorded, since they would count as missing forever.
         List<VersionedResource> wanted =
                 bad.stream().filter(resource -> subscribesTo(resource.name())).toList();
         if (bad.size() > 1) {
@@ -474,7 +478,7 @@ final class TypeSubscription {
                 message));
     }
 
-    /** What a push of the state of the world repeats, and the subscriber has never accepted: it may be what is refused now. */
+    /** The repeated resources of a push that the subscriber never accepted. Any of them may be the cause of the refusal. */
     private List<VersionedResource> unproven(Pending push) {
         if (protocol == Protocol.DELTA || partial) {
             return List.of();
@@ -565,21 +569,21 @@ final class TypeSubscription {
             return now == null || !now.version().equals(entry.getValue()) || scope.drops(entry.getKey());
         });
         if (left) {
-            // A message that names a resource by chance may have meant what has left: the others are tried once more,
-            // one by one.
+            // A message may have named a resource by chance and meant one that has since been removed. So the other
+            // refused resources are tried once more, one by one.
             suspects.addAll(refused.keySet());
             doubtful.addAll(refused.keySet());
             refused.clear();
         }
         if (left && suspects.isEmpty()) {
-            // Where what was refused is merely gone, nothing is pushed that could be accepted.
+            // If the refused resources were only removed, no push follows that the subscriber could accept.
             lastRejection = Optional.empty();
         }
         recogniseClaim(target);
         return difference(target);
     }
 
-    /** From now on {@code target} is what the subscriber should have. */
+    /** Sets the target of the subscriber. */
     private void follow(ResourceSet target) {
         ResourceSet last = seen;
         if (last != target) {
@@ -600,7 +604,7 @@ final class TypeSubscription {
         return resource == null ? name : resource.name();
     }
 
-    /** What the target has by that name, as the subscriber is to get it. */
+    /** The target's resource of that name, in the form for this subscriber. */
     private @Nullable VersionedResource resource(ResourceSet target, String name) {
         VersionedResource resource = target.get(name);
         return resource == null ? null : asSent(resource);
@@ -610,7 +614,7 @@ final class TypeSubscription {
         return tables.isEmpty() ? resource : tables.get().sent(resource);
     }
 
-    /** The names to be looked at: of those that the subscriber is not to have, none that it has not. */
+    /** The names to examine. Names outside of the scope are included only if the subscriber has them. */
     private Set<String> candidates(ResourceSet target) {
         if (!allDoubtful) {
             return Set.copyOf(doubtful);
@@ -668,8 +672,8 @@ final class TypeSubscription {
     }
 
     /**
-     * A subscriber that comes back with the version of just what it would be sent has it already. Where it names what it wants it may
-     * have dropped a resource and asked for it anew since that version: it is sent all.
+     * A reconnecting subscriber with the version of the present target already has the target. A subscriber by name may
+     * have dropped a resource and requested it again since that version, so it is sent everything.
      */
     private void recogniseClaim(ResourceSet target) {
         if (claimedVersion.isEmpty() || partial) {
@@ -688,7 +692,7 @@ final class TypeSubscription {
         }
     }
 
-    /** Sends what the subscriber lacks, together with {@code removable} of what is gone. */
+    /** Makes the push of the subscriber's missing resources, with removals if {@code removeGone}. */
     Optional<Effect.Push> make(ResourceSet target, Change change, boolean removeGone, Moment moment) {
         List<String> gone = removeGone ? change.gone() : List.of();
         boolean first = !answered && !partial && (protocol == Protocol.STATE_OF_THE_WORLD || held.isEmpty());
@@ -783,7 +787,7 @@ final class TypeSubscription {
         return new Effect.Push(typeUrl, version(set.values()), nonce, List.copyOf(set.values()), List.of());
     }
 
-    /** State of the world: what the subscriber has, or has been sent and may have. */
+    /** State of the world: the resources that the subscriber has, or was sent and may have. */
     private Map<String, VersionedResource> before() {
         Map<String, VersionedResource> before = new LinkedHashMap<>(accepted);
         Stream.concat(superseded.values().stream(), Stream.ofNullable(pending))
@@ -793,7 +797,7 @@ final class TypeSubscription {
         return before;
     }
 
-    /** What the subscriber has of the target once it accepts everything sent. */
+    /** The subscriber's resources of the target once it accepts everything sent. */
     private List<VersionedResource> current(ResourceSet target) {
         return target.values().stream().map(this::asSent).filter(held::has).toList();
     }

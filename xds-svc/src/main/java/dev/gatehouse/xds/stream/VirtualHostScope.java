@@ -8,9 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which virtual hosts a subscriber can take: Envoy asks for all of them at once, and passes over those of a route table that it does not
- * have, for good. So a table's virtual hosts are sent when it has accepted the table, and again when it has asked for the table anew.
- * A table that is replaced serves requests until nothing refers to it: its virtual hosts stay for as long as the subscriber asks for it.
+ * Decides which virtual hosts a subscriber can take. Envoy subscribes to all virtual hosts at once, and permanently
+ * ignores virtual hosts of a route table that it does not have. So a table's virtual hosts are sent after it has
+ * accepted the table, and again after it has requested the table again. A replaced table serves requests until no
+ * listener refers to it, so its virtual hosts stay while the subscriber subscribes to the table.
  *
  * <p>The name of a virtual host is "table/host", where the table's may have slashes, too (Envoy, VHDS).
  */
@@ -20,8 +21,8 @@ final class VirtualHostScope implements Scope {
     private ResourceSet tables = ResourceSet.EMPTY;
 
     /**
-     * @param subscriptions those of the stream, by type URL
-     * @param known what the subscriber has of the stream's route tables
+     * @param subscriptions the stream's subscriptions, by type URL
+     * @param known the route tables that the subscriber has
      */
     VirtualHostScope(Map<String, TypeSubscription> subscriptions, RouteTables known) {
         this.subscriptions = subscriptions;

@@ -10,8 +10,8 @@ import io.envoyproxy.envoy.type.v3.Int32Range;
 import io.envoyproxy.envoy.type.v3.Percent;
 
 /**
- * Refuses requests to a backend that fails many: a filter of the cluster, since what is counted is the backend's success, whatever route
- * leads there.
+ * Refuses requests to a backend that fails many (Envoy's admission control). It is a filter of the cluster, so that it
+ * counts the backend's successes over all routes.
  */
 final class Admission {
     private Admission() {}

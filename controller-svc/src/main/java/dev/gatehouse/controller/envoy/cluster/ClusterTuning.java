@@ -31,12 +31,15 @@ import io.envoyproxy.envoy.type.v3.Percent;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells a cluster what its settings ask for; without settings, nothing. */
+/** Applies settings to a cluster. A cluster without settings stays unchanged. */
 public final class ClusterTuning {
-    /** As many as requests: with Envoy's preset, 3, most retries would be left out just when a backend's pods restart. */
+    /**
+     * The most concurrent retries, as many as requests. With Envoy's default of 3 most retries would be dropped just
+     * when a backend's pods restart.
+     */
     private static final int RETRIES = 1024;
 
-    /** Linux's numbers. */
+    /** Numbers of Linux socket options. */
     private static final int SOL_SOCKET = 1;
 
     private static final int SO_SNDBUF = 7;
@@ -45,16 +48,16 @@ public final class ClusterTuning {
     private ClusterTuning() {}
 
     /**
-     * Sets all but the transport and the protocol.
+     * Applies all settings except the transport and the protocol.
      *
-     * @param checks where the outcomes of health checks are written, unless they say it themselves
+     * @param checks the log of health check outcomes, unless a check has its own
      */
     public static void apply(ClusterSpec spec, Optional<HealthCheck.Log> checks, Cluster.Builder cluster) {
         ClusterSettings settings = spec.settings();
         BackendSettings backend = settings.backend();
         settings.statName().ifPresent(cluster::setAltStatName);
         backend.loadBalancer().filter(_ -> spec.resolved().isEmpty()).ifPresent(balancer -> {
-            // Envoy refuses a cluster that says it in both ways.
+            // Envoy refuses a cluster with both forms of the load balancing policy.
             cluster.clearLbPolicy()
                     .setLoadBalancingPolicy(
                             LoadBalancing.policy(balancer, spec.endpoints().zoned()));
@@ -83,11 +86,12 @@ public final class ClusterTuning {
     }
 
     private static boolean canCheck(ClusterSpec spec, HealthCheck.Active check) {
-        // A host that a client named once would be called again and again, also one that it must not reach.
+        // A backend of type DynamicResolver has no health checks: a host that a client named once would be called again
+        // and again, even a host that no client may reach.
         return spec.resolved().isEmpty() && canBeAsked(spec, check);
     }
 
-    /** gRPC is HTTP/2: a backend that is spoken to otherwise cannot be asked, and Envoy refuses the cluster. */
+    /** True if the check can run. A gRPC check needs an HTTP/2 backend: Envoy refuses a cluster with another protocol. */
     private static boolean canBeAsked(ClusterSpec spec, HealthCheck.Active check) {
         return !(check.checker() instanceof HealthCheck.Checker.Grpc)
                 || spec.protocol() == ClusterSpec.Protocol.HTTP2
@@ -172,9 +176,9 @@ public final class ClusterTuning {
     }
 
     /**
-     * How HTTP is spoken to the backend; empty: HTTP/1.1 with Envoy's presets.
+     * The HTTP options of the backend; empty: HTTP/1.1 with Envoy's defaults.
      *
-     * @param negotiated the version is what the TLS handshake says
+     * @param negotiated true if the TLS handshake selects the HTTP version
      */
     public static Optional<HttpProtocolOptions> http(ClusterSpec spec, boolean negotiated) {
         ClusterSettings settings = spec.settings();
@@ -195,7 +199,7 @@ public final class ClusterTuning {
         List<HttpFilter> filters = UpstreamFilters.of(spec);
         boolean requestNames = spec.tls().stream().anyMatch(tls -> tls.sni() instanceof ClusterSpec.Sni.OfRequest);
         boolean any = http2 || negotiated || requestNames || settings.useClientProtocol() || !filters.isEmpty();
-        // A cluster that says nothing would have Envoy call each host by its own name, whatever the TLS says.
+        // Without explicit options Envoy would use each host's own name as SNI, whatever the TLS settings say.
         any |= spec.resolved().isPresent();
         if (requestNames) {
             options.setUpstreamHttpProtocolOptions(UpstreamHttpProtocolOptions.newBuilder()
@@ -255,7 +259,7 @@ public final class ClusterTuning {
         return pings.build();
     }
 
-    /** {@code socket}, with the PROXY protocol spoken first where that is asked for. */
+    /** Wraps {@code socket} in the PROXY protocol if the settings require it. */
     public static TransportSocket transport(ClusterSettings settings, TransportSocket socket) {
         Optional<ProxyProtocol> protocol = settings.backend().proxyProtocol();
         if (protocol.isEmpty()) {
@@ -275,7 +279,7 @@ public final class ClusterTuning {
                 .build();
     }
 
-    /** True if the transport is another than the plain one for {@code settings}. */
+    /** True if {@code settings} wrap the transport. */
     public static boolean wrapsTransport(ClusterSettings settings) {
         return settings.backend().proxyProtocol().isPresent();
     }

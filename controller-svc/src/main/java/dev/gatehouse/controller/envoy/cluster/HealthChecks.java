@@ -24,7 +24,7 @@ final class HealthChecks {
 
     private HealthChecks() {}
 
-    /** @param usual where outcomes are written, unless the check says it */
+    /** @param usual the log of outcomes, unless the check has its own */
     static HealthCheck active(Active check, Optional<Log> usual) {
         HealthCheck.Builder made = HealthCheck.newBuilder()
                 .setTimeout(Protos.duration(check.timeout()))
@@ -81,7 +81,7 @@ final class HealthChecks {
         };
     }
 
-    /** Statuses in ascending order as ranges whose end is excluded. */
+    /** Turns ascending statuses into ranges with exclusive ends. */
     private static List<Int64Range> ranges(List<Integer> statuses) {
         List<Int64Range> ranges = new ArrayList<>();
         for (int status : statuses) {

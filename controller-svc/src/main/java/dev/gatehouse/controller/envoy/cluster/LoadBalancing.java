@@ -34,7 +34,7 @@ final class LoadBalancing {
 
     private LoadBalancing() {}
 
-    /** @param zoned Envoy's localities are zones; otherwise they are the backends of a split, whose weights count */
+    /** @param zoned true: Envoy's localities are zones; false: they are the backends of a split, and their weights apply */
     static LoadBalancingPolicy policy(LoadBalancer balancer, boolean zoned) {
         LoadBalancingPolicy own = ownPolicy(balancer, zoned);
         if (balancer.overrideHeaders().isEmpty()) {

@@ -18,15 +18,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Clusters whose endpoints are what requests name (Backends of type DynamicResolver). Who may send a request chooses what the proxy calls:
- * filters before the cluster resolve the name, and refuse addresses that no client may reach. They and the cluster share a cache of names.
+ * Clusters that send each request to its own host (Backends of type DynamicResolver). The sender of a request chooses
+ * the address that the proxy calls. Filters before the cluster therefore resolve the name and refuse addresses that no
+ * client may reach. The filters and the cluster share a DNS cache.
  */
 public final class Resolvers {
     private static final List<Cidr> EVERYWHERE = List.of(new Cidr("0.0.0.0", 0), new Cidr("::", 0));
 
     private Resolvers() {}
 
-    /** The cache as Envoy is told of it: the same for all that share it. */
+    /** Envoy's configuration of the cache. It must be equal in all clusters and filters that share the cache. */
     public static DnsCacheConfig cache(NameCache cache) {
         return DnsCacheConfig.newBuilder()
                 .setName("gatehouse-" + cache.name())
@@ -35,7 +36,11 @@ public final class Resolvers {
                 .build();
     }
 
-    /** Has {@code cluster} reach what requests name. Which certificates hosts must have is in the cluster's TLS; Envoy would have it here too. */
+    /**
+     * Makes {@code cluster} send each request to its host. The cluster's TLS settings decide how hosts' certificates
+     * are verified. If they verify no host names, Envoy accepts the cluster only with {@code
+     * allow_insecure_cluster_options}.
+     */
     public static void resolve(ClusterSpec spec, Cluster.Builder cluster) {
         cluster.setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .setClusterType(Cluster.CustomClusterType.newBuilder()
@@ -56,7 +61,7 @@ public final class Resolvers {
                                 && !(tls.trust() instanceof ClusterSpec.Trust.Anything));
     }
 
-    /** Allows the addresses that a filter found for a host, but for the refused ones; where none was found, nothing. */
+    /** Allows the addresses that a filter resolved, except the refused ones. Without a resolved address nothing is allowed. */
     public static RBAC addresses(ClusterSpec.Endpoints.Resolved endpoints) {
         Permission refused = anyOf(Stream.concat(
                 endpoints.refused().stream().map(Resolvers::within),

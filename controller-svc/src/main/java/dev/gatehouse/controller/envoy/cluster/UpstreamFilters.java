@@ -21,7 +21,7 @@ public final class UpstreamFilters {
         return "credential/" + credential.secret();
     }
 
-    /** The filters of a cluster; empty: none but what Envoy has itself. */
+    /** The filters of a cluster; an empty list if Envoy's default filters suffice. */
     static List<HttpFilter> of(ClusterSpec spec) {
         List<HttpFilter> filters = new ArrayList<>();
         spec.settings().admission().map(Admission::filter).ifPresent(filters::add);
@@ -36,7 +36,7 @@ public final class UpstreamFilters {
         return filters;
     }
 
-    /** A request without the credential, since the proxy does not have it yet, is answered with 401. */
+    /** Adds the credential to requests. While the proxy does not have the credential yet, requests are answered with 401. */
     private static CredentialInjector injector(InjectedCredential credential) {
         Generic generic = Generic.newBuilder()
                 .setCredential(SdsSecretConfig.newBuilder()

@@ -1,4 +1,4 @@
-/** What the settings of a backend become in its cluster: load balancing, health checks, limits, connections. */
+/** Applies the settings of a backend to its cluster: load balancing, health checks, limits, connections. */
 @NullMarked
 package dev.gatehouse.controller.envoy.cluster;
 

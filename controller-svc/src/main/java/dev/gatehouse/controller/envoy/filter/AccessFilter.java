@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Asks authz-svc whether a request may pass, by a SecurityPolicy. Closed while authz-svc does not answer. */
+/** Calls authz-svc, which enforces a SecurityPolicy on the request. Requests are refused while authz-svc does not answer. */
 public final class AccessFilter implements ChainFilter {
-    /** Envoy's name of it. */
+    /** Envoy's name of the filter. */
     public static final String NAME = "envoy.filters.http.ext_authz";
 
     /** The context extension of a check that names the policy. */
@@ -31,7 +31,7 @@ public final class AccessFilter implements ChainFilter {
     /** The context extension that names the route's rule, as metrics do: for the audit log. */
     private static final String ROUTE = "gatehouse.route";
 
-    /** What a check does not say: the client's address by the listener's rules, and the trace. */
+    /** Metadata of a check for values that the check itself lacks: the client's address by the listener's rules, and the trace id. */
     private static final List<HeaderValue> METADATA = List.of(
             metadata("x-gatehouse-client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
             metadata("x-gatehouse-trace", "%TRACE_ID%"));
@@ -39,10 +39,10 @@ public final class AccessFilter implements ChainFilter {
     /** The key in the filter's metadata of the claims of opaque tokens, by the names of their issuers. */
     static final String TOKENS = "gatehouse.token";
 
-    /** A login needs two or three answers of the provider. */
+    /** The time limit of a check during a login, which needs two or three answers of the provider. */
     private static final Duration SIGN_ON_TIMEOUT = Duration.ofSeconds(15);
 
-    /** What a request with a logout token may have; a longer one is refused with 413. */
+    /** The most bytes of a request with a logout token. A longer request is refused with 413. */
     private static final int LOGOUT_TOKEN_BYTES = 64 * 1024;
 
     @Override
@@ -69,12 +69,12 @@ public final class AccessFilter implements ChainFilter {
                 .orElse(Map.of());
     }
 
-    /** Asks authz-svc. */
+    /** Makes the filter that calls authz-svc. */
     public static ExtAuthz.Builder check() {
         return ExtAuthz.newBuilder()
                 .setGrpcService(service(CalloutResources.TIMEOUT))
                 .setTransportApiVersion(ApiVersion.V3)
-                // Tokens may be bound to it (RFC 8705).
+                // Tokens may be bound to the client's certificate (RFC 8705).
                 .setIncludePeerCertificate(true)
                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
     }
@@ -89,7 +89,10 @@ public final class AccessFilter implements ChainFilter {
         return HeaderValue.newBuilder().setKey(name).setValue(format).build();
     }
 
-    /** Has authz-svc enforce {@code policy}, for which it may have to ask a provider, where there is no rule. */
+    /**
+     * Enables authz-svc with the sign-on policy {@code policy} on a route that belongs to no rule. The time limit
+     * allows for calls to a provider.
+     */
     public static ExtAuthzPerRoute signingOn(ObjectKey policy) {
         return signingOn(policy, Optional.empty());
     }
@@ -100,7 +103,7 @@ public final class AccessFilter implements ChainFilter {
         return enforcing.build();
     }
 
-    /** The same with the body of the request at hand. */
+    /** Enables authz-svc with the sign-on policy {@code policy}, and sends it the request's body. */
     public static ExtAuthzPerRoute signingOnWithBody(ObjectKey policy) {
         ExtAuthzPerRoute.Builder enforcing = signingOn(policy).toBuilder();
         enforcing
@@ -109,7 +112,7 @@ public final class AccessFilter implements ChainFilter {
         return enforcing.build();
     }
 
-    /** Has authz-svc enforce {@code policy} before there is a route. */
+    /** Enables authz-svc with {@code policy} before a route is selected. */
     public static ExtAuthzPerRoute enforcing(ObjectKey policy) {
         return enforcing(policy, Optional.empty());
     }

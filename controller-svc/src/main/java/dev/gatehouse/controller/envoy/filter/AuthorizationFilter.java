@@ -35,7 +35,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Authorization rules, by Envoy's filter {@code rbac}: that of requests, and that of connections. */
+/** Enforces authorization rules by Envoy's {@code rbac} filters: the HTTP filter for requests, and the network filter for connections. */
 public final class AuthorizationFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.rbac";
 
@@ -55,9 +55,9 @@ public final class AuthorizationFilter implements ChainFilter {
     }
 
     /**
-     * In a dry run the rules are shadow rules: Envoy counts what they would do, and does not do it.
+     * In a dry run the rules are shadow rules: Envoy counts their outcomes and does not enforce them.
      *
-     * @param route the rule of the route, as metrics name it
+     * @param route the name of the route's rule in metrics
      */
     private static RBACPerRoute requests(
             Authorization authorization, ObjectKey policy, Security.Access access, String route) {
@@ -79,18 +79,19 @@ public final class AuthorizationFilter implements ChainFilter {
     }
 
     /**
-     * By which name Envoy counts what rules that are tried out would do, in {@code http.*.rbac.policy.NAME.shadow_denied}: the policy and the route, as a name for each rule would be
-     * a series for each. Envoy takes a name up to its first dot for the label {@code envoy_rbac_policy_name}.
+     * The name under which Envoy counts the outcomes of a dry run, in {@code http.*.rbac.policy.NAME.shadow_denied}. It
+     * consists of the policy and the route, since a name for each authorization rule would make a time series for each.
+     * Envoy uses the name up to its first dot as the label {@code envoy_rbac_policy_name}.
      */
     private static String trial(ObjectKey policy, String route) {
         return (policy + " " + route).replace('.', '_');
     }
 
     /**
-     * For connections that carry no requests that Envoy can read. A rule that asks for more than an address is not decided there: what it
-     * would allow stays refused, and what it would refuse is refused by address alone.
+     * The filter for connections whose requests Envoy cannot read. Only the address part of a rule can be evaluated
+     * there: an Allow rule with other conditions allows nothing, and a Deny rule refuses by the address alone.
      *
-     * @param dryRun the rules are shadow rules
+     * @param dryRun whether the rules are shadow rules
      */
     public static io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC onConnections(
             Authorization authorization, ObjectKey policy, boolean dryRun, String statPrefix) {
@@ -137,7 +138,7 @@ public final class AuthorizationFilter implements ChainFilter {
         return matcher(rules, allowOthers, Authorization.Action::name);
     }
 
-    /** @param counted by which name Envoy counts and logs what is done */
+    /** @param counted gives the name under which Envoy counts and logs an action */
     private static Matcher matcher(
             List<Rule> rules, boolean allowOthers, Function<Authorization.Action, String> counted) {
         Authorization.Action others = allowOthers ? Authorization.Action.Allow : Authorization.Action.Deny;
@@ -161,7 +162,7 @@ public final class AuthorizationFilter implements ChainFilter {
         return Matcher.OnMatch.newBuilder().setAction(extension(name, decided)).build();
     }
 
-    /** The whole of a rule for a request. */
+    /** The predicate of a complete rule for a request. */
     private static Predicate request(Authorization.Rule rule, Security.Access access) {
         List<Predicate> parts = new ArrayList<>();
         rule.operation().ifPresent(operation -> {
@@ -188,7 +189,7 @@ public final class AuthorizationFilter implements ChainFilter {
         return allOf(parts);
     }
 
-    /** A path is what stands before a query or fragment; parameters (RFC 3986, 3.3) do not count. */
+    /** The path ends before the query or fragment. Path parameters (RFC 3986, 3.3) are ignored. */
     private static Predicate path(Authorization.Path path) {
         Predicate predicate = switch (path.type()) {
             case Exact ->
@@ -212,7 +213,7 @@ public final class AuthorizationFilter implements ChainFilter {
         return path.invert() ? Predicate.newBuilder().setNotMatcher(predicate).build() : predicate;
     }
 
-    /** The expression for what Envoy calls a path: with the query. */
+    /** Adapts an expression for paths to Envoy's path, which includes the query. */
     static String pathExpression(String expression) {
         return "(?:" + expression + ")(?:\\?.*)?";
     }
@@ -250,7 +251,7 @@ public final class AuthorizationFilter implements ChainFilter {
         return custom("client_ip", SourceIPInput.getDefaultInstance(), ranges.build());
     }
 
-    /** What no database says of an address is not so. */
+    /** A location that no database knows for an address does not match. */
     private static Predicate location(GeoLocation location) {
         List<Predicate> parts = new ArrayList<>();
         location.texts()
@@ -273,7 +274,7 @@ public final class AuthorizationFilter implements ChainFilter {
         String filter = opaque ? AccessFilter.NAME : JwtFilter.NAME;
         List<String> owner = opaque ? List.of(AccessFilter.TOKENS, jwt.provider()) : List.of(jwt.provider());
         for (String scope : jwt.scopes()) {
-            // Both claims are lists here, of whichever filter.
+            // Both the claim scope and the claim scp are lists here, whichever filter verified the token.
             parts.add(anyOf(Stream.of("scope", "scp")
                     .map(claim -> metadata(
                             filter,

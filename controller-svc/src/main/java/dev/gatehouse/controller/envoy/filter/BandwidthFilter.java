@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Slows bodies down: a filter each way, since Envoy's has one limit for both. */
+/** Limits the bandwidth of bodies. It has a filter for each direction, since Envoy's filter has one limit for both. */
 final class BandwidthFilter implements ChainFilter {
     private static final String REQUEST = "envoy.filters.http.bandwidth_limit/request";
     private static final String RESPONSE = "envoy.filters.http.bandwidth_limit/response";

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** Holds a request until it is there as a whole, and answers 413 to one that is larger than the limit. */
+/** Buffers a request until it is complete. Answers 413 to a request that is larger than the limit. */
 final class BufferFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.buffer";
 

@@ -12,16 +12,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Has the proxy repeat its own calls of a service. Envoy reads neither statuses nor a timeout of each attempt here: these count for
- * requests of routes.
+ * Makes the retry policy of the proxy's own calls to a service. Envoy ignores retriable statuses and per-attempt
+ * timeouts here; they apply to requests of routes only.
  */
 final class CallRetry {
     private CallRetry() {}
 
     /**
-     * What {@code settings} say of calls that fail; empty: such a call is not repeated.
+     * The retry policy of {@code settings}; empty: failed calls are not repeated.
      *
-     * @param timeout of a call, its retries included
+     * @param timeout the time limit of a call, retries included
      */
     static Optional<RetryPolicy> of(BackendSettings settings, Duration timeout) {
         return settings.retry().map(retry -> policy(retry, timeout));
@@ -31,7 +31,8 @@ final class CallRetry {
         RetryPolicy.Builder policy = RetryPolicy.newBuilder()
                 .setRetryOn(String.join(",", retry.effectiveTriggers()))
                 .setNumRetries(UInt32Value.of(retry.retries()));
-        // Envoy takes the longest pause for the timeout of a try as well, and a service that is slow is not down.
+        // Envoy uses the longest pause as the timeout of each attempt as well, so the pause is as long as the call may
+        // take: a slow service is not down.
         retry.baseInterval()
                 .ifPresent(base -> policy.setRetryBackOff(BackoffStrategy.newBuilder()
                         .setBaseInterval(Protos.duration(base))

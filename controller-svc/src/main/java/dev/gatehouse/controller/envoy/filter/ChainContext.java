@@ -13,17 +13,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a filter may know of the chain that it stands in.
+ * The context of a filter in a listener's chain.
  *
- * @param listeners those whose requests the chain gets
- * @param client what counts for their clients
- * @param telemetry the fleet's
- * @param geo by which the fleet finds out where clients are
- * @param upstreamLog what logs the requests to backends
- * @param needs what the policies of the routes need to be in the chain
- * @param limits how ratelimit-svc is called
- * @param routesChange filters may change the route: Envoy decides by the first which of the filters that are switched off it
- *     makes, so those of policies are switched on
+ * @param listeners the listeners whose requests the chain gets
+ * @param client the settings for their clients
+ * @param telemetry the fleet's telemetry settings
+ * @param geo the databases by which the fleet locates clients
+ * @param upstreamLog the access logs of requests to backends
+ * @param needs the filters that the routes' policies need in the chain
+ * @param limits how proxies call ratelimit-svc
+ * @param routesChange true if filters may change the route; Envoy decides by the first route which disabled filters it
+ * creates, so the policies' filters are enabled in the chain
  */
 public record ChainContext(
         List<ListenerState> listeners,
@@ -34,7 +34,7 @@ public record ChainContext(
         FilterNeeds needs,
         LimitCalls limits,
         boolean routesChange) {
-    /** What a connection of a client buffers, and a route whose limit Envoy does not regard. */
+    /** The buffer of a client's connection, and of a route whose own limit Envoy ignores, in bytes. */
     public static final int CONNECTION_BUFFER_BYTES = 32 * 1024;
 
     public ChainContext {
@@ -42,7 +42,7 @@ public record ChainContext(
         upstreamLog = List.copyOf(upstreamLog);
     }
 
-    /** A filter that a route switches on. */
+    /** A filter that is disabled unless a route enables it. */
     HttpFilter forPolicies(String name, Message config) {
         return HttpFilter.newBuilder()
                 .setName(name)
@@ -51,7 +51,7 @@ public record ChainContext(
                 .build();
     }
 
-    /** A filter that is always on. */
+    /** A filter that is always enabled. */
     static HttpFilter always(String name, Message config) {
         return HttpFilter.newBuilder()
                 .setName(name)

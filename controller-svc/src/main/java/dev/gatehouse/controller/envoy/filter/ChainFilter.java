@@ -8,27 +8,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An HTTP filter: what it puts into the chain of a listener, and what it is told for a route. Its place among the others is its place in
- * {@link FilterChains}. Pure; stateless.
+ * An HTTP filter: makes the filter's part of a listener's chain, and its configuration for a route. Its position in the
+ * chain is its position in {@link FilterChains}. Pure; stateless.
  *
- * <p>A chain has every filter from the beginning, switched off, so that a policy changes routes and no listener: what a filter is told for
- * a route switches it on there.
+ * <p>A chain contains every filter from the beginning, disabled. A filter's configuration for a route enables the
+ * filter on that route. So a new policy changes routes and no listener.
  */
 public interface ChainFilter {
-    /** What stands in the chain: mostly one filter; none where it is not wanted, several where each policy needs its own. */
+    /** The filters in the chain: mostly one; none if the listener does not need it, several if each policy needs its own. */
     List<HttpFilter> onListener(ChainContext chain);
 
-    /** What the filters are told for a route, by their names; empty: nothing, they stay switched off. */
+    /** The configuration of the filters for a route, by filter name; empty: the filters stay disabled. */
     Map<String, Message> onRoute(RouteContext route);
 
-    /** What the filters are told for one backend of a split, by their names, where a rule's backends are not alike. */
+    /** The configuration of the filters for one backend of a split, by filter name, if a rule's backends differ. */
     default Map<String, Message> onBackend(String name, Rule.Http rule, ClusterSpec backend) {
         return Map.of();
     }
 
     /**
-     * What the filters are told, by their names, for routes that want nothing of them, where they are switched on in the chain
-     * ({@link ChainContext#routesChange}); empty: as they stand in the chain, they do nothing.
+     * The configuration, by filter name, that makes filters do nothing on routes without a policy if the filters are
+     * enabled in the chain ({@link ChainContext#routesChange}); empty: the filters do nothing without configuration.
      */
     default Map<String, Message> switchedOff(FilterNeeds needs) {
         return Map.of();

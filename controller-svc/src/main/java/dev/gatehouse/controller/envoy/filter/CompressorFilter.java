@@ -20,8 +20,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Compresses responses. What a route may not say of Envoy's filter (that it is preferred, and from which size on it compresses) each has
- * a filter of its own: those without a size are always in the chain, others where a route needs them.
+ * Compresses responses. Envoy takes the preference and the minimum size from the listener's filter only, so each
+ * combination has a filter of its own. Filters without a minimum size are always in the chain, the others only if a
+ * route needs them.
  */
 final class CompressorFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.compressor/";

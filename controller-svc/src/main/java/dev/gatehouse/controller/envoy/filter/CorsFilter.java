@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Answers preflights, and tells browsers what pages of other origins may do (GEP-1767). It is the first one: a preflight carries no
- * credentials, and others would refuse it. A preflight from an origin that is not allowed is answered too, without what allows anything.
+ * Answers preflights, and tells browsers what pages of other origins may do (GEP-1767). It is the first filter: a
+ * preflight carries no credentials, and other filters would refuse it. A preflight from a forbidden origin is answered
+ * too, without headers that allow anything.
  */
 final class CorsFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.cors";
@@ -26,7 +27,7 @@ final class CorsFilter implements ChainFilter {
                 NAME, io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors.getDefaultInstance()));
     }
 
-    /** The filter of the route counts instead of its policy's section. */
+    /** The route's own CORS filter wins over its policy's section. */
     @Override
     public Map<String, Message> onRoute(RouteContext route) {
         return route.cors()
@@ -74,12 +75,12 @@ final class CorsFilter implements ChainFilter {
         return policy;
     }
 
-    /** Envoy takes "*" for everything where it stands alone. */
+    /** Joins values. Envoy reads a "*" as "any value" only if it stands alone. */
     private static String joined(List<String> values) {
         return values.contains("*") ? "*" : String.join(", ", values);
     }
 
-    /** "*" in {@code origin} is any text without a slash; alone it is anything. */
+    /** Matches {@code origin}, in which "*" stands for any text without a slash; a sole "*" matches any origin. */
     static StringMatcher origin(String origin) {
         StringMatcher.Builder matcher = StringMatcher.newBuilder();
         if (origin.equals("*")) {

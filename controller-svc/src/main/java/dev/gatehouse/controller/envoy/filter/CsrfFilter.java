@@ -10,7 +10,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.List;
 import java.util.Map;
 
-/** Requests that another site's page makes a browser send, by Envoy's filter {@code csrf}. */
+/** Refuses requests that another site's page makes a browser send, by Envoy's filter {@code csrf}. */
 final class CsrfFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.csrf";
 
@@ -29,7 +29,7 @@ final class CsrfFilter implements ChainFilter {
                 .orElse(Map.of());
     }
 
-    /** Envoy looks at a request either to refuse it, or, where it does not, to count it. */
+    /** Envoy either enforces the policy on a request or, in shadow mode, only counts the request. */
     private static CsrfPolicy policy(Csrf csrf) {
         int of = csrf.shadow().denominator();
         int shadow = csrf.shadow().numerator();
@@ -38,7 +38,7 @@ final class CsrfFilter implements ChainFilter {
             policy.setShadowEnabled(share(1, 1));
         }
         for (String origin : csrf.additionalOrigins()) {
-            // Envoy compares host and port.
+            // Envoy compares host and port only, so the scheme is removed.
             policy.addAdditionalOrigins(CorsFilter.origin(origin.replaceFirst("^[^/]*://", "")));
         }
         return policy.build();

@@ -32,7 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** Sends another response instead of one that matches. */
+/** Replaces a response that matches by another response. */
 final class CustomResponseFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.custom_response";
 
@@ -110,7 +110,7 @@ final class CustomResponseFilter implements ChainFilter {
                         .setRegex(pattern));
     }
 
-    /** An expression for the numbers of three digits from {@code start} to {@code end}. */
+    /** A regular expression for the three-digit numbers from {@code start} to {@code end}. */
     static String digits(int start, int end) {
         List<String> parts = new ArrayList<>();
         int next = start;
@@ -183,7 +183,7 @@ final class CustomResponseFilter implements ChainFilter {
         return policy.build();
     }
 
-    /** Where a redirection leads: parts that it does not name are the request's. */
+    /** The location of a redirection. Parts that the redirection does not set are the request's. */
     private static String location(Replacement.Redirect redirect) {
         UnaryOperator<String> literal = text -> text.replace("%", "%%");
         String host = redirect.hostname()

@@ -35,18 +35,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The authorization servers of users, by Envoy's filter {@code ext_authz}. Which server is asked, and with what, a route says. A few settings
- * Envoy has for the filter alone: the filter is on the listener once for each combination of them that is in use, and a route switches one
- * on.
+ * Calls the users' own authorization servers, by Envoy's filter {@code ext_authz}. A route names the server and the
+ * data that it gets. Envoy takes some settings from the listener's filter only, so the listener has a filter for each
+ * used combination of these settings, and a route enables one of the filters.
  */
 public final class ExtAuthFilter implements ChainFilter {
-    /** Envoy Gateway's namespace for the metadata of a route. */
+    /** The metadata namespace in which Envoy Gateway describes a route. */
     private static final String METADATA = "envoy-gateway";
 
     /** The number of {@code HttpService.path_override}, which Envoy 1.40 has and the generated classes of its API do not have yet. */
     private static final int PATH_OVERRIDE = 10;
 
-    /** No cluster has this name. */
+    /** A name that no cluster has. */
     private static final String NOWHERE = "unresolved";
 
     @Override
@@ -76,9 +76,9 @@ public final class ExtAuthFilter implements ChainFilter {
     }
 
     /**
-     * What a route cannot say.
+     * The settings that Envoy takes from the listener's filter only.
      *
-     * @param ofRule for filters of rules, which are asked beside the server of a policy
+     * @param ofRule true for a rule's own filter, which runs in addition to the policy's server
      */
     record Variant(
             boolean ofRule,
@@ -88,7 +88,7 @@ public final class ExtAuthFilter implements ChainFilter {
             boolean routeMetadata,
             Optional<Integer> statusOnError,
             List<String> headers) {
-        /** The ones that every listener has. */
+        /** The variants that every listener has. */
         static final List<Variant> USUAL = List.of(
                 new Variant(false, false, false, false, false, Optional.empty(), List.of()),
                 new Variant(false, true, false, false, false, Optional.empty(), List.of()));
@@ -113,14 +113,14 @@ public final class ExtAuthFilter implements ChainFilter {
                     spec.headersToExtAuth());
         }
 
-        /** The name of the filter, which begins as the kind's: an EnvoyProxy's filterOrder moves all of them. */
+        /** The name of the filter. It begins with the kind's name, so that an EnvoyProxy's filterOrder moves all variants. */
         String name() {
             return AccessFilter.NAME + "/" + (ofRule ? "rule-" : "") + (http ? "http" : "grpc")
                     + (USUAL.contains(this) ? "" : "-" + Protos.digest(filter(this)));
         }
     }
 
-    /** The filter for routes with {@code variant}; a route says which server is asked. */
+    /** The filter for routes with {@code variant}. A route names its server. */
     static ExtAuthz filter(Variant variant) {
         ExtAuthz.Builder filter = ExtAuthz.newBuilder()
                 .setTransportApiVersion(ApiVersion.V3)
@@ -151,7 +151,7 @@ public final class ExtAuthFilter implements ChainFilter {
         return filter.build();
     }
 
-    /** Has {@code authorizer} asked. */
+    /** The route configuration that calls {@code authorizer}. */
     private static ExtAuthzPerRoute asking(Security.Authorizer authorizer) {
         ExtAuth spec = authorizer.spec();
         CheckSettings.Builder settings =
@@ -177,7 +177,7 @@ public final class ExtAuthFilter implements ChainFilter {
     private static HttpService service(Security.Authorizer authorizer, ExtAuth.Service.Http http) {
         HttpService.Builder service = HttpService.newBuilder()
                 .setServerUri(HttpUri.newBuilder()
-                        // Envoy calls the cluster; of the URI it needs the form.
+                        // Envoy calls the cluster. It requires a well-formed URI, but does not resolve it.
                         .setUri("http://" + authorizer.authority()
                                 + http.pathOverride().or(http::path).orElse(""))
                         .setCluster(authorizer.cluster().name())
@@ -196,7 +196,7 @@ public final class ExtAuthFilter implements ChainFilter {
             service.setAuthorizationResponse(
                     AuthorizationResponse.newBuilder().setAllowedUpstreamHeaders(exactly(http.headersToBackend())));
         } else if (authorizer.ofRule()) {
-            // Gateway API's filter names the headers that a request gets; all of them where it names none.
+            // Gateway API's filter lists the response headers that are copied to the request. Without a list all headers are copied.
             service.setAuthorizationResponse(AuthorizationResponse.newBuilder()
                     .setAllowedUpstreamHeaders(ListStringMatcher.newBuilder()
                             .addPatterns(StringMatcher.newBuilder().setSafeRegex(Protos.regex(".*")))));
@@ -204,7 +204,7 @@ public final class ExtAuthFilter implements ChainFilter {
         return service.build();
     }
 
-    /** What a server is told of the route that was selected, as Envoy Gateway has it. */
+    /** The metadata by which a server learns the selected route, in Envoy Gateway's format. */
     public static Metadata metadata(ObjectRef route, Optional<String> rule) {
         Struct.Builder resource = Struct.newBuilder()
                 .putFields("kind", text(route.kind()))

@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What the extensions of a listener's routes need to be on the listener itself.
+ * The filters that the extensions of a listener's routes need on the listener.
  *
- * @param scripts how many Lua filters: as many as a route has scripts
+ * @param scripts the number of Lua filters: the largest number of scripts of a route
  * @param processors the filters for external processors
  * @param plugins the filters for Wasm extensions
  * @param modules the filters for dynamic modules
@@ -23,7 +23,7 @@ public record ExtensionNeeds(
         int scripts, Set<ProcessorFilter.Variant> processors, Set<PlacedFilter> plugins, Set<PlacedFilter> modules) {
     private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
 
-    /** Nothing. */
+    /** No filters. */
     static final ExtensionNeeds NONE = new ExtensionNeeds(0, Set.of(), Set.of(), Set.of());
 
     public ExtensionNeeds {
@@ -32,7 +32,7 @@ public record ExtensionNeeds(
         modules = Set.copyOf(modules);
     }
 
-    /** What {@code extensions} need. */
+    /** The filters that {@code extensions} need. */
     static ExtensionNeeds of(Extensions extensions) {
         return new ExtensionNeeds(
                 extensions.scripts().size(),
@@ -41,7 +41,7 @@ public record ExtensionNeeds(
                 Set.copyOf(ModuleFilter.filters(extensions.modules())));
     }
 
-    /** What both need. */
+    /** The filters that both need. */
     ExtensionNeeds and(ExtensionNeeds more) {
         return new ExtensionNeeds(
                 Math.max(scripts, more.scripts),

@@ -11,11 +11,11 @@ import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import java.util.List;
 import java.util.Map;
 
-/** Delays requests, or answers them with an error, as a test asks for. */
+/** Delays requests, or answers them with an error, for tests of clients (Envoy's fault injection). */
 final class FaultFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.fault";
 
-    /** Percentages count to a ten-thousandth of a percent. */
+    /** Envoy's fraction has a resolution of a ten-thousandth of a percent. */
     private static final double MILLIONTHS_PER_PERCENT = 10_000;
 
     @Override

@@ -44,20 +44,23 @@ public final class FilterChains {
 
     private FilterChains() {}
 
-    /** What comes before all other filters, those before routing too: health checks show no credentials. */
+    /**
+     * The filters before all other filters, even before the filters that run before routing. The health check is among
+     * them, since health checks show no credentials.
+     */
     public static List<HttpFilter> beforeAll(ChainContext chain) {
         return Stream.concat(GeoFilter.strip(chain).stream(), HealthCheckFilter.of(chain.client()).stream())
                 .toList();
     }
 
-    /** The filters that are made of what counts for clients alone, to be checked. */
+    /** The filters that are made from client settings alone, in order to check them. */
     public static List<HttpFilter> ofClients(ClientSettings client) {
         return Stream.of(HealthCheckFilter.of(client), LateHeadersFilter.of(client))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
-    /** The filters of a chain, those that {@code positions} name where these say. */
+    /** The filters of a chain, moved as {@code positions} say. */
     public static List<HttpFilter> onListener(ChainContext chain, List<FilterPosition> positions) {
         return FilterOrder.apply(
                 CHAIN.stream()
@@ -66,7 +69,7 @@ public final class FilterChains {
                 positions);
     }
 
-    /** What the filters are told for routes that want nothing of them, where they are switched on in the chain. */
+    /** The configuration that makes filters do nothing on routes without a policy, if the filters are enabled in the chain. */
     public static SortedMap<String, Any> switchedOff(FilterNeeds needs) {
         SortedMap<String, Any> config = new TreeMap<>();
         CHAIN.forEach(
@@ -75,9 +78,9 @@ public final class FilterChains {
     }
 
     /**
-     * What the filters are told for one backend of a split, by their names.
+     * The configuration of the filters for one backend of a split, by filter name.
      *
-     * @param name the rule's
+     * @param name the rule's name
      */
     public static SortedMap<String, Any> onBackend(String name, Rule.Http rule, ClusterSpec backend) {
         SortedMap<String, Any> config = new TreeMap<>();
@@ -86,7 +89,7 @@ public final class FilterChains {
         return config;
     }
 
-    /** What the filters are told for a route, by their names. */
+    /** The configuration of the filters for a route, by filter name. */
     public static SortedMap<String, Any> onRoute(RouteContext route) {
         SortedMap<String, Any> config = new TreeMap<>();
         CHAIN.forEach(

@@ -16,16 +16,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the policies of a listener's routes need to be on the listener itself: what Envoy takes from no route.
+ * The filters and settings that the policies of a listener's routes need on the listener, since Envoy does not take
+ * them from a route.
  *
- * @param tokens whose providers and requirements stand there
- * @param variants of the filter for authorization servers
- * @param compressors that compress from a size of their own on
- * @param extensions of EnvoyExtensionPolicies
- * @param caches of the names of hosts that requests go to
- * @param geo what rules have to know of where clients are
- * @param reroutes a filter may have the route selected again. Envoy decides by the first route which of the filters that are switched off it
- *     makes for a request, so all of them are switched on, for those of the second route
+ * @param tokens the token settings whose providers and requirements the listener has
+ * @param variants the variants of the filter for authorization servers
+ * @param compressors the compressors with a minimum size of their own
+ * @param extensions the filters for EnvoyExtensionPolicies
+ * @param caches the DNS caches of backends of type DynamicResolver
+ * @param geo the location fields of clients that rules read
+ * @param reroutes true if a filter may cause a second route selection; Envoy decides by the first route which disabled
+ * filters it creates for a request, so all filters are enabled in the chain for the second route
  */
 public record FilterNeeds(
         Set<Security.Tokens> tokens,
@@ -37,7 +38,7 @@ public record FilterNeeds(
         boolean reroutes) {
     private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
 
-    /** Nothing but what every listener has. */
+    /** No filters beyond the ones that every listener has. */
     public static final FilterNeeds NONE =
             new FilterNeeds(Set.of(), Set.of(), Set.of(), ExtensionNeeds.NONE, Set.of(), Set.of(), false);
 
@@ -49,7 +50,7 @@ public record FilterNeeds(
         geo = Set.copyOf(geo);
     }
 
-    /** What policies need, filters of rules, and those that compress from a size of their own on. */
+    /** The needs of policies, of rules' own authorization filters, and of compressors with a minimum size. */
     public static FilterNeeds of(
             Collection<Security> policies,
             Collection<Security.Authorizer> ofRules,
@@ -80,7 +81,7 @@ public record FilterNeeds(
         return variants.stream().anyMatch(ExtAuthFilter.Variant::reroutes);
     }
 
-    /** What both need. */
+    /** The needs of both. */
     public FilterNeeds and(FilterNeeds more) {
         Set<Security.Tokens> allTokens = new HashSet<>(tokens);
         allTokens.addAll(more.tokens);
@@ -116,7 +117,7 @@ public record FilterNeeds(
                 .toList();
     }
 
-    /** The compressors, in an order of their own. */
+    /** The compressors in a fixed order. */
     List<Compressor> sortedCompressors() {
         return compressors.stream()
                 .sorted(Comparator.comparing(Compressor::type)
@@ -124,7 +125,7 @@ public record FilterNeeds(
                 .toList();
     }
 
-    /** The caches, in an order of their own. */
+    /** The caches in a fixed order. */
     List<NameCache> sortedCaches() {
         return caches.stream().sorted().toList();
     }

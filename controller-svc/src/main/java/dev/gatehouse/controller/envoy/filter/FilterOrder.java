@@ -5,11 +5,11 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts HTTP filters where an EnvoyProxy wants them; a filter that is not there is passed over. */
+/** Moves HTTP filters to the positions that an EnvoyProxy specifies. A position of a missing filter is ignored. */
 public final class FilterOrder {
     private FilterOrder() {}
 
-    /** Moves filters as {@code positions} say, one after the other; the router stays the last. */
+    /** Applies {@code positions} one after the other. The router stays the last filter. */
     public static List<HttpFilter> apply(List<HttpFilter> filters, List<FilterPosition> positions) {
         List<HttpFilter> ordered = new ArrayList<>(filters);
         for (FilterPosition position : positions) {
@@ -36,7 +36,10 @@ public final class FilterOrder {
         return ordered;
     }
 
-    /** "envoy.filters.http.ext_proc" is each filter of that kind, "envoy.filters.http.ext_proc/waf" too. */
+    /**
+     * Whether {@code name} means the filter: "envoy.filters.http.ext_proc" means each filter of that kind, such as
+     * "envoy.filters.http.ext_proc/waf".
+     */
     private static boolean is(HttpFilter filter, String name) {
         return filter.getName().equals(name) || filter.getName().startsWith(name + "/");
     }

@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds out where the client of a request is, for authorization rules that ask for it: in headers that no client can send, and no backend gets.
- * The address is the one that the listener takes for the client's.
+ * Locates the client of a request for authorization rules. The location is in headers that no client can send and no
+ * backend gets. It is looked up by the client's address as the listener detects it.
  */
 public final class GeoFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.geoip";
@@ -37,7 +37,7 @@ public final class GeoFilter implements ChainFilter {
                 : List.of(ChainContext.always(NAME, locating(chain.geo().get(), fields)));
     }
 
-    /** Removes what a client says of where it is: the first filter of all, whatever an EnvoyProxy moves. */
+    /** The filter that removes location headers sent by clients. It is the first filter of all, whatever filterOrder says. */
     static List<HttpFilter> strip(ChainContext chain) {
         if (chain.needs().geo().isEmpty()) {
             return List.of();
@@ -54,12 +54,12 @@ public final class GeoFilter implements ChainFilter {
         return Map.of();
     }
 
-    /** The headers that say where a client is, of those that a listener's rules ask for. */
+    /** The location headers that a listener's rules read. */
     public static Collection<String> headers(FilterNeeds needs) {
         return needs.geo().stream().sorted().map(GeoFilter::header).toList();
     }
 
-    /** The header that says {@code field} of a client's address. */
+    /** The header with the location field {@code field}. */
     static String header(GeoLocation.Field field) {
         return "x-gatehouse-geo-" + field.name().toLowerCase(Locale.ROOT);
     }

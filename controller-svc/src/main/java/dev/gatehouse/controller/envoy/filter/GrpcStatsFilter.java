@@ -7,7 +7,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.List;
 import java.util.Map;
 
-/** Counts the calls of each gRPC method, where an EnvoyProxy asks for it. */
+/** Counts the calls of each gRPC method, if an EnvoyProxy enables it. */
 final class GrpcStatsFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.grpc_stats";
 

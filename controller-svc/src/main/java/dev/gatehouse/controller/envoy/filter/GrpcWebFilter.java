@@ -6,7 +6,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.List;
 import java.util.Map;
 
-/** Translates gRPC-Web, which browsers speak, to gRPC, where a ClientTrafficPolicy asks for it. */
+/** Translates gRPC-Web, which browsers speak, to gRPC, if a ClientTrafficPolicy enables it. */
 final class GrpcWebFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.grpc_web";
 

@@ -8,7 +8,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.Optional;
 
-/** Answers requests for the path of a ClientTrafficPolicy's health check: 200, or 503 while the proxy is drained. */
+/** Answers requests for the path of a ClientTrafficPolicy's health check with 200, and with 503 while the proxy is drained. */
 final class HealthCheckFilter {
     private static final String NAME = "envoy.filters.http.health_check";
 

@@ -28,20 +28,21 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * JSON Web Tokens, by Envoy's filter {@code jwt_authn}. Providers stand on the listener, under names that say what they are; a route names a
- * requirement. A route whose requirement the listener does not have yet is answered with 403.
+ * Verifies JSON Web Tokens, by Envoy's filter {@code jwt_authn}. The listener has the providers and requirements, under
+ * names made from their content. A route names a requirement. Envoy answers a route with 403 while the listener lacks
+ * its requirement.
  */
 final class JwtFilter implements ChainFilter {
     static final String NAME = "envoy.filters.http.jwt_authn";
 
     private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(10);
 
-    /** What a readable name may have before its digest. */
+    /** The most characters of a name's readable part, before its digest. */
     private static final int NAME_LENGTH = 200;
 
     /**
-     * The filter takes the headers that claims make from every request that it sees. Where a token alone has a route selected again, the
-     * filter has been there already, and stays switched off for others.
+     * The filter removes the claims' headers from every request that passes it. If only a token can cause a second
+     * route selection, the first route has already enabled the filter, so that it can stay disabled for other routes.
      */
     @Override
     public List<HttpFilter> onListener(ChainContext chain) {
@@ -68,7 +69,7 @@ final class JwtFilter implements ChainFilter {
 
     /** The providers and requirements of {@code all}. */
     static JwtAuthentication providers(Collection<Security.Tokens> all) {
-        // In the order of the names: the same policies make the same bytes.
+        // Sorted by name, so that equal policies make equal bytes.
         SortedMap<String, JwtProvider> providers = new TreeMap<>();
         SortedMap<String, JwtRequirement> requirements = new TreeMap<>();
         for (Security.Tokens tokens : all) {
@@ -123,7 +124,7 @@ final class JwtFilter implements ChainFilter {
         JwtProvider.Builder provider = JwtProvider.newBuilder()
                 .setIssuer(spec.issuer().orElse(""))
                 .addAllAudiences(spec.audiences())
-                // Authorization finds the claims by the provider's name.
+                // The authorization filter reads the claims under the provider's name.
                 .setPayloadInMetadata(spec.name())
                 .setNormalizePayloadInMetadata(JwtProvider.NormalizePayload.newBuilder()
                         .addSpaceDelimitedClaims("scope")
@@ -149,7 +150,7 @@ final class JwtFilter implements ChainFilter {
     }
 
     private static RemoteJwks remote(Security.Keys.Fetched keys) {
-        // The listener does not wait for the keys: without them tokens are refused, and everything else is served.
+        // The listener starts without waiting for the keys. Until they arrive, tokens are refused and all other requests are served.
         JwksAsyncFetch.Builder fetch = JwksAsyncFetch.newBuilder().setFastListener(true);
         keys.from().failedRefetch().ifPresent(each -> fetch.setFailedRefetchDuration(Protos.duration(each)));
         BackendSettings settings = keys.from().service().settings();

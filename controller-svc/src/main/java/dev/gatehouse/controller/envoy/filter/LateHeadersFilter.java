@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Changes the headers of all responses, as a ClientTrafficPolicy says. Early in the chain, since responses go through it from its end. */
+/**
+ * Changes the headers of all responses, as a ClientTrafficPolicy says. The filter is early in the chain, since
+ * responses pass the chain from its end.
+ */
 final class LateHeadersFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.header_mutation";
 

@@ -30,8 +30,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a request is counted by: the selectors of a rule as actions, each of which makes an entry of a descriptor. The keys are Envoy
- * Gateway's, so that envoyproxy/ratelimit can stand in for ratelimit-svc.
+ * Turns the selectors of a rate limit rule into actions. Each action makes one entry of the descriptor by which a
+ * request is counted. The keys are Envoy Gateway's, so that envoyproxy/ratelimit can stand in for ratelimit-svc.
  */
 final class LimitActions {
     static final String GLOBAL_NETWORK_KEY = "masked_remote_address";
@@ -42,11 +42,14 @@ final class LimitActions {
     /**
      * An entry of a descriptor.
      *
-     * @param value empty: any, each with a count of its own
+     * @param value empty: any value, with a count for each
      */
     record Entry(String key, Optional<String> value, RateLimit.Action action) {}
 
-    /** The requests that a rule counts, as alternatives: each method makes one, and all of them count together. */
+    /**
+     * The entries of a rule's descriptors, as alternatives. Each method of the rule makes an alternative, and all
+     * alternatives share one count.
+     */
     static List<List<Entry>> alternatives(Rule rule, int index, boolean local) {
         List<Entry> before = new ArrayList<>();
         List<Entry> after = new ArrayList<>();
@@ -91,7 +94,7 @@ final class LimitActions {
         return alternatives;
     }
 
-    /** The key of a selector of a header or query parameter; of a rule that selects every request, with -1. */
+    /** The key of a selector of a header or query parameter. A rule that selects every request has the number -1. */
     static String matchKey(int rule, int match) {
         return "rule-" + rule + "-match-" + match;
     }
@@ -203,7 +206,7 @@ final class LimitActions {
                 : StringMatcher.newBuilder().setExact(value).build();
     }
 
-    /** A path is compared without its query, but by an expression, which sees it: else a query would be a way around a limit. */
+    /** Exact and prefix paths ignore the query, which would otherwise evade a limit. A regular expression sees the query. */
     private static StringMatcher path(PathSelector path) {
         String value = path.value();
         String literal = Pattern.quote(value.endsWith("/") ? value.substring(0, value.length() - 1) : value);

@@ -25,12 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Keeps requests within the limits that each proxy counts for itself. */
+/** Limits requests by counts that each proxy keeps for itself. */
 final class LocalLimitFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.local_ratelimit";
     private static final String STAT_PREFIX = "http_local_rate_limiter";
 
-    /** Of values that have a count each, the latest are remembered: many, since one that is forgotten starts anew. */
+    /** The most distinct values with a count of their own. The number is large, since a value that is evicted starts with a new count. */
     private static final int DISTINCT_VALUES = 10_000;
 
     private static final long UNLIMITED = 0xffff_ffffL;
@@ -87,7 +87,7 @@ final class LocalLimitFilter implements ChainFilter {
         return limits.build();
     }
 
-    /** The limit of the rule without selectors: Envoy takes one token of it for a request, whatever the request costs. */
+    /** The limit of the rule without selectors. Envoy takes one token of it for each request, whatever the request's cost. */
     private static Limit preset(Rule rule) {
         long cost = rule.requestCost()
                 .filter(each -> each.metadata().isEmpty())

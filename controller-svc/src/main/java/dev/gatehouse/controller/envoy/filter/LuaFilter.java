@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The scripts of EnvoyExtensionPolicies, by Envoy's filter {@code lua}. A script stands on its route: one that Envoy cannot load costs that
- * route only. A listener has as many filters as a route has scripts; what the first says comes to pass first.
+ * Runs the scripts of EnvoyExtensionPolicies, by Envoy's filter {@code lua}. A script is in its route's configuration,
+ * so that a script that Envoy cannot load affects only that route. A listener has as many filters as the largest number
+ * of scripts of a route, and scripts run in the policy's order.
  */
 final class LuaFilter implements ChainFilter {
     @Override
@@ -48,7 +49,7 @@ final class LuaFilter implements ChainFilter {
         return config;
     }
 
-    /** The name of the filter at a place among those for scripts. */
+    /** The name of the filter for the scripts at {@code place}. */
     static String name(int place) {
         return "envoy.filters.http.lua/" + place;
     }

@@ -22,8 +22,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The dynamic modules of EnvoyExtensionPolicies, by Envoy's filter {@code dynamic_modules}. A listener has a filter for each that is in use on
- * it, which a route switches on. One that answers requests itself may stand before others: requests of other routes do not pass it.
+ * Runs the dynamic modules of EnvoyExtensionPolicies, by Envoy's filter {@code dynamic_modules}. A listener has a
+ * filter for each module in use, which routes enable. A module that answers requests itself may stand before others,
+ * since requests of other routes do not pass it.
  */
 final class ModuleFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.dynamic_modules/extension-";
@@ -74,7 +75,8 @@ final class ModuleFilter implements ChainFilter {
         };
         DynamicModuleFilter.Builder filter = DynamicModuleFilter.newBuilder()
                 .setDynamicModuleConfig(DynamicModuleConfig.newBuilder()
-                        // Envoy 1.40 takes the source instead of the name; the API's older rules ask for a name.
+                        // Envoy 1.40 uses the source and ignores the name. The name is set for the API's older
+                        // validation rules, which require it.
                         .setName(module.registration().name())
                         .setDoNotClose(module.registration().doNotClose())
                         .setLoadGlobally(module.registration().loadGlobally())

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A filter of one extension, which only routes that say so pass ({@link SkippedFilter}).
+ * A filter of one extension. Only requests of routes that enable it pass it ({@link SkippedFilter}).
  *
- * @param place of the extension among those of its policy: filters of all policies stand in that order
- * @param name tells the configuration from others
+ * @param place the position of the extension in its policy; filters of all policies are sorted by it
+ * @param name the filter's name, unique for its configuration
  */
 record PlacedFilter(int place, String name, Message config) {
-    /** As requests pass them. */
+    /** The order in which requests pass the filters. */
     static final Comparator<PlacedFilter> ORDER =
             Comparator.comparingInt(PlacedFilter::place).thenComparing(PlacedFilter::name);
 

@@ -28,8 +28,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The external processors of EnvoyExtensionPolicies, by Envoy's filter {@code ext_proc}. Which service is asked, and what it sees, a route
- * says. The rest Envoy has for the filter alone: the filter is on the listener once for each combination that is in use.
+ * Calls the external processors of EnvoyExtensionPolicies, by Envoy's filter {@code ext_proc}. A route names the
+ * service and the data that it gets. Envoy takes the other settings from the listener's filter only, so the listener
+ * has a filter for each used combination of these settings.
  */
 public final class ProcessorFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.ext_proc/extension-";
@@ -65,9 +66,9 @@ public final class ProcessorFilter implements ChainFilter {
     }
 
     /**
-     * What a route cannot say.
+     * The settings that Envoy takes from the listener's filter only.
      *
-     * @param place of the processor among those of its policy: filters of all policies stand in that order
+     * @param place the position of the processor in its policy; filters of all policies are sorted by it
      */
     record Variant(
             int place,
@@ -93,7 +94,7 @@ public final class ProcessorFilter implements ChainFilter {
                     spec.responses().map(ExtProc.Direction::attributes).orElse(List.of()));
         }
 
-        /** The name of the filter, which begins as the kind's: an EnvoyProxy's filterOrder moves all of them. */
+        /** The name of the filter. It begins with the kind's name, so that an EnvoyProxy's filterOrder moves all variants. */
         String name() {
             return NAME + place + "-" + Protos.digest(filter(this));
         }
@@ -108,10 +109,10 @@ public final class ProcessorFilter implements ChainFilter {
         return variants;
     }
 
-    /** The filter for routes with {@code variant}; a route says which service is asked. */
+    /** The filter for routes with {@code variant}. A route names its service. */
     static ExternalProcessor filter(Variant variant) {
         ExternalProcessor.Builder filter = ExternalProcessor.newBuilder()
-                // A cluster that is always there; each route names its own.
+                // Envoy requires a cluster here, so it is one that always exists. Each route names its own.
                 .setGrpcService(CalloutResources.service(Fleets.WAF, Optional.empty()))
                 .setProcessingMode(seeing(Optional.empty(), Optional.empty()))
                 .setObservabilityMode(variant.shadow())
@@ -125,10 +126,10 @@ public final class ProcessorFilter implements ChainFilter {
         return filter.build();
     }
 
-    /** Has {@code processor} asked. */
+    /** The route configuration that calls {@code processor}. */
     private static ExtProcPerRoute asking(Processor processor) {
         ExtProc spec = processor.spec();
-        // Without a timeout: a stream lives as long as its request. Messages have one.
+        // The call has no timeout, since its stream lives as long as the request. Each message has a timeout.
         GrpcService.Builder service = GrpcService.newBuilder()
                 .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
                         .setClusterName(processor.cluster().name())
@@ -167,7 +168,7 @@ public final class ProcessorFilter implements ChainFilter {
         return send ? ProcessingMode.HeaderSendMode.SEND : ProcessingMode.HeaderSendMode.SKIP;
     }
 
-    /** Envoy asks for it: the end of a body that is streamed both ways may be in the trailers. */
+    /** Envoy requires trailers for a body in full-duplex streaming, since the end of the body may be in the trailers. */
     private static boolean withTrailers(Optional<ExtProc.Direction> direction) {
         return direction
                 .flatMap(ExtProc.Direction::body)

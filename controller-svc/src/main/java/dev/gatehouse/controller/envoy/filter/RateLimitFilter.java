@@ -16,11 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Asks ratelimit-svc whether a request is within the global limits of a BackendTrafficPolicy. */
+/** Calls ratelimit-svc, which counts the request against the global limits of a BackendTrafficPolicy. */
 final class RateLimitFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.ratelimit";
 
-    /** A route has limits of two domains where the targets of its policy share some of its rules, and a filter asks about one domain. */
+    /**
+     * The filter for limits that the targets of a policy share. Such limits have a domain of their own, and a filter
+     * calls about one domain only.
+     */
     private static final String SHARED = NAME + "/shared";
 
     @Override

@@ -20,16 +20,16 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Makes global rate limits: the actions that a route sends, and the descriptors that ratelimit-svc holds against them.
- * Descriptors are those of Envoy Gateway: a first level that names the rule of the route, or of the policy where its targets share the
- * rule; then one for each selector.
+ * Makes global rate limits: the actions of a route, and the descriptors that ratelimit-svc matches them with.
+ * Descriptors have Envoy Gateway's form. The first level names the rule of the route, or of the policy if its targets
+ * share the rule. Each selector adds a level.
  *
- * <p>Rules that targets share have a domain of their own, the policy's; they and the others are numbered each by themselves.
+ * <p>Shared rules have the policy's own domain. Shared rules and other rules are numbered separately.
  */
 public final class RateLimitResources {
     private RateLimitResources() {}
 
-    /** A rule, with the number that its descriptors have, and the one that it has in its policy. */
+    /** A rule with its number in descriptors and its number in the policy. */
     private record Numbered(int index, int inPolicy, Rule rule) {}
 
     /** The domain of a listener's limits. */
@@ -42,12 +42,12 @@ public final class RateLimitResources {
         return policy.toString();
     }
 
-    /** True if there is a rule that targets share, or that they do not. */
+    /** True if {@code limit} has a rule that is shared between targets ({@code shared}) or not shared. */
     public static boolean has(Global limit, boolean shared) {
         return limit.rules().stream().anyMatch(rule -> rule.shared() == shared);
     }
 
-    /** What a route sends for each request. */
+    /** The actions that a route sends for each request. */
     static List<RateLimit> actions(String ruleName, ObjectKey policy, Global limit, boolean shared) {
         List<RateLimit> limits = new ArrayList<>();
         for (Numbered each : numbered(limit, shared)) {
@@ -64,7 +64,7 @@ public final class RateLimitResources {
         return limits;
     }
 
-    /** The limits of a route on a listener: of each of its rules, by the rule's name. They are a part of the listener's domain. */
+    /** The limits of a route on a listener, as a part of the listener's domain. */
     public static RateLimitConfig config(ListenerKey listener, ObjectRef route, SortedMap<String, Traffic> limits) {
         String domain = domain(listener);
         RateLimitConfig.Builder config = RateLimitConfig.newBuilder()
@@ -105,7 +105,7 @@ public final class RateLimitResources {
         return first;
     }
 
-    /** Adds a chain; where another begins alike, they are one as far as that goes: a key may be there once only. */
+    /** Adds a chain of descriptors. Chains with the same beginning share it, since a key may occur only once in a level. */
     private static void join(List<RateLimitDescriptor.Builder> chains, RateLimitDescriptor.Builder chain) {
         Optional<RateLimitDescriptor.Builder> same = chains.stream()
                 .filter(each ->

@@ -26,17 +26,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Resolves the host that a request goes to, for Backends of type DynamicResolver, and refuses it where its address is one that no client may
- * reach. Three filters: the first says which host, as the router will rewrite it; the second looks it up; the third looks at the address.
- * They are the last before the router, and have names of their own, by which no EnvoyProxy moves them: no other filter changes the host after
- * them.
+ * Resolves a request's host for Backends of type DynamicResolver, and refuses the request if no client may reach the
+ * address. It consists of three filters: the first determines the host as the router will rewrite it, the second
+ * resolves the host, and the third checks the address. They are the last filters before the router, and their names
+ * keep an EnvoyProxy from moving them, so that no filter changes the host after the check.
  */
 final class ResolverFilter implements ChainFilter {
     private static final String HOST = "gatehouse.filters.http.resolver.host";
     private static final String NAMES = "gatehouse.filters.http.resolver.names/";
     private static final String ADDRESSES = "gatehouse.filters.http.resolver.addresses";
 
-    /** Where Envoy's filter and cluster look for the host, before they look at the request. */
+    /** The filter state key from which Envoy's filter and cluster read the host. They read the request's host only without it. */
     private static final String HOST_KEY = "envoy.upstream.dynamic_host";
 
     @Override
@@ -106,7 +106,7 @@ final class ResolverFilter implements ChainFilter {
                 .build();
     }
 
-    /** The host that the router has the request go to. */
+    /** The host of the request after the router's rewrite. */
     private static String host(Rule.Http rule) {
         String host = "%REQ(:authority)%";
         for (Filters filters : List.of(rule.filters(), rule.targets().getFirst().filters())) {

@@ -8,12 +8,12 @@ import dev.gatehouse.gatewayapi.RouteFilter;
 import java.util.Optional;
 
 /**
- * What a filter may know of the route that it is told for.
+ * The context of a filter's configuration for a route.
  *
- * @param name the rule's, by which it is known in metrics, logs and rate limits
- * @param match the one of the rule's matches that the route is for
- * @param cors the filter of the rule, or of its only backend
- * @param hasBackend false: the route redirects, or answers itself
+ * @param name the rule's name in metrics, logs and rate limits
+ * @param match the match of the rule that the route is for
+ * @param cors the CORS filter of the rule, or of its only backend
+ * @param hasBackend false if the route redirects or answers itself
  */
 public record RouteContext(
         ListenerKey listener,

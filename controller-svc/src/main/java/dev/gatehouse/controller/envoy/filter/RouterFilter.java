@@ -6,9 +6,9 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.List;
 import java.util.Map;
 
-/** Sends the request to its backend: always the last. */
+/** Sends the request to its backend. It is always the last filter. */
 final class RouterFilter implements ChainFilter {
-    /** Envoy's name of it. */
+    /** Envoy's name of the filter. */
     static final String NAME = "envoy.filters.http.router";
 
     @Override

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Keeps the requests of a session at the endpoint of its first (GEP-1619). */
+/** Sends the requests of a session to the endpoint of the session's first request (GEP-1619). */
 final class SessionFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.stateful_session";
 
@@ -45,7 +45,7 @@ final class SessionFilter implements ChainFilter {
         }
         boolean some =
                 backends.stream().anyMatch(backend -> backend.wishes().session().isPresent());
-        // Switched on in the chain, for the backends that want it.
+        // The filter is enabled in the chain for the backends with session persistence.
         return some
                 ? Map.of(
                         NAME,
@@ -53,7 +53,7 @@ final class SessionFilter implements ChainFilter {
                 : Map.of();
     }
 
-    /** The backend is picked before the session is looked at: each has sessions of its own. */
+    /** Envoy selects the backend before it reads the session, so each backend has sessions of its own. */
     @Override
     public Map<String, Message> onBackend(String name, Rule.Http rule, ClusterSpec backend) {
         return backend.wishes()
@@ -72,7 +72,7 @@ final class SessionFilter implements ChainFilter {
                 .toList();
     }
 
-    /** @param rule the rule's name: several rules of one host must not take each other's sessions for theirs */
+    /** @param rule the rule's name, which keeps the sessions of several rules of one host apart */
     private static StatefulSessionPerRoute session(SessionPersistence session, Match match, String rule) {
         String name = session.name().orElseGet(() -> "gatehouse-session-" + fingerprint(rule));
         StatefulSession.Builder stateful = StatefulSession.newBuilder();
@@ -97,7 +97,7 @@ final class SessionFilter implements ChainFilter {
         return StatefulSessionPerRoute.newBuilder().setStatefulSession(stateful).build();
     }
 
-    /** A short text that tells {@code name} from others, and does not say it to clients. */
+    /** A short hash of {@code name}, which does not reveal the name to clients. */
     private static String fingerprint(String name) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));

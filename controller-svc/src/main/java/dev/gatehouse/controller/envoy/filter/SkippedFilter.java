@@ -9,13 +9,13 @@ import io.envoyproxy.envoy.extensions.common.matching.v3.ExtensionWithMatcherPer
 import io.envoyproxy.envoy.extensions.filters.common.matcher.action.v3.SkipFilter;
 
 /**
- * A filter that a request passes on routes that say so, and on no other. Most filters of Envoy can be told so by the route itself; those of
- * libraries and of Wasm cannot, and a matcher around the filter is told instead.
+ * A filter that only requests of enabling routes pass. Most of Envoy's filters can be enabled by a route. Dynamic
+ * modules and Wasm filters cannot, so a matcher around the filter is configured by the route instead.
  */
 final class SkippedFilter {
     private SkippedFilter() {}
 
-    /** {@code filter}, which requests do not pass. */
+    /** Wraps {@code filter} in a matcher that lets every request skip it. */
     static ExtensionWithMatcher of(String name, Message filter) {
         return ExtensionWithMatcher.newBuilder()
                 .setXdsMatcher(always(Protos.any(SkipFilter.getDefaultInstance())))
@@ -24,7 +24,7 @@ final class SkippedFilter {
                 .build();
     }
 
-    /** Has the requests of a route pass the filter: nothing matches. */
+    /** The route configuration that makes requests pass the filter, since its matcher skips nothing. */
     static ExtensionWithMatcherPerRoute passed() {
         return ExtensionWithMatcherPerRoute.newBuilder()
                 .setXdsMatcher(Matcher.getDefaultInstance())

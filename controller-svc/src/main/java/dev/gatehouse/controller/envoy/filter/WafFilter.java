@@ -21,19 +21,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Shows requests and responses to waf-svc, as a WAFPolicy asks. */
+/** Sends requests and responses to waf-svc, as a WAFPolicy says. */
 public final class WafFilter implements ChainFilter {
-    /** Envoy's name of it. */
+    /** Envoy's name of the filter. */
     public static final String NAME = "envoy.filters.http.ext_proc/waf";
 
-    /** What waf-svc may ask for instead, for a large body. */
+    /** The longest message timeout that waf-svc may request, for a large body. */
     private static final Duration LARGE_BODY_TIMEOUT = Duration.ofSeconds(60);
 
     private static final String POLICY = "x-gatehouse-waf-policy";
     private static final String PROTOCOL = "x-gatehouse-waf-protocol";
     private static final String BUFFER_BYTES = "x-gatehouse-waf-buffer-bytes";
 
-    /** So that it is the WAF that finds a body too long: what Envoy shows it is longer than its limit. */
+    /** The bytes that Envoy buffers above the WAF's own limit, so that the WAF detects a body that is too long. */
     private static final long BODY_SLACK_BYTES = 64 * 1024;
 
     @Override
@@ -55,10 +55,10 @@ public final class WafFilter implements ChainFilter {
                 .orElse(Map.of());
     }
 
-    /** Asks waf-svc. */
+    /** Makes the filter that calls waf-svc. */
     public static ExternalProcessor inspection() {
         return ExternalProcessor.newBuilder()
-                // Without a timeout: a stream lives as long as its request. Messages have one.
+                // The call has no timeout, since its stream lives as long as the request. Each message has a timeout.
                 .setGrpcService(CalloutResources.service(Fleets.WAF, Optional.empty()))
                 .setMessageTimeout(Protos.duration(CalloutResources.TIMEOUT))
                 .setMaxMessageTimeout(Protos.duration(LARGE_BODY_TIMEOUT))
@@ -78,10 +78,11 @@ public final class WafFilter implements ChainFilter {
     }
 
     /**
-     * Has waf-svc enforce the policy.
+     * The route configuration by which waf-svc enforces the policy.
      *
-     * @param hasBackend on others, which redirect or answer themselves, Envoy does not regard a route's limit for bodies, and waits for
-     *     ever for the rest of one that is longer than a connection's: waf-svc holds it, or, where it may not, is told how much there is
+     * @param hasBackend false if the route redirects or answers itself; Envoy then ignores the route's limit for bodies
+     * and waits forever for the rest of a body longer than the connection's buffer, so waf-svc holds the body or, for a
+     * policy that fails open, is told the size of the connection's buffer
      */
     public static ExtProcPerRoute enforcing(EffectivePolicies.Waf waf, boolean grpc, boolean hasBackend) {
         ExtProcOverrides.Builder overrides = ExtProcOverrides.newBuilder()
@@ -107,7 +108,7 @@ public final class WafFilter implements ChainFilter {
         return ExtProcPerRoute.newBuilder().setOverrides(overrides).build();
     }
 
-    /** What Envoy holds of a body, be it a request's or a response's: the route's limit is for both. */
+    /** How many bytes of a body Envoy buffers. The route's limit is for request and response bodies. */
     public static long bufferBytes(EffectivePolicies.Waf waf) {
         return waf.spec().bodyBytes() + BODY_SLACK_BYTES;
     }

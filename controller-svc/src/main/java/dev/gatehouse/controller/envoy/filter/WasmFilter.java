@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The Wasm extensions of EnvoyExtensionPolicies, by Envoy's filter {@code wasm}. A listener has a filter for each that is in use on it, which
- * a route switches on. Proxies fetch the code from the controller and check it; what is no module fails as the policy says, and disturbs no
- * other.
+ * Runs the Wasm extensions of EnvoyExtensionPolicies, by Envoy's filter {@code wasm}. A listener has a filter for each
+ * extension in use, which routes enable. Proxies fetch the code from the controller and verify it. Invalid code fails
+ * open or closed as its policy says, and does not affect other extensions.
  */
 final class WasmFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.wasm/extension-";

@@ -1,4 +1,4 @@
-/** HTTP filters, each in a file of its own: its place in the chain, what it says on a listener, and what it says on a route. */
+/** HTTP filters, each in a file of its own: the filter in a listener's chain, and its configuration for a route. */
 @NullMarked
 package dev.gatehouse.controller.envoy.filter;
 

@@ -17,7 +17,10 @@ public interface ConsoleConfig {
     @WithDefault("true")
     boolean loopbackOnly();
 
-    /** Host names by which the console is called, besides localhost and the addresses of loopback, such as that of a proxy in front of it. */
+    /**
+     * Additional host names under which the console is reached, such as the name of a proxy in front of it. Localhost
+     * and loopback addresses are always allowed.
+     */
     Optional<List<String>> hosts();
 
     /** Who may see the console. */

@@ -1,7 +1,7 @@
 package dev.gatehouse.console.model;
 
 /**
- * A condition of an object's status, with what to do where it is not as it should be.
+ * A condition of an object's status, with a remedy if it is bad.
  *
  * @param remedy what the reader can do about it; empty: nothing needs doing
  */

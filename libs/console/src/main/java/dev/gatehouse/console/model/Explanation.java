@@ -3,7 +3,7 @@ package dev.gatehouse.console.model;
 import java.util.List;
 
 /**
- * What becomes of a request, and why.
+ * The explanation of how a request is handled.
  *
  * @param outcome empty: each Gateway has its own
  * @param listeners those that there are, where none takes the request
@@ -80,9 +80,7 @@ public record Explanation(String request, String outcome, List<String> listeners
         }
     }
 
-    /**
-     * Something, and what is to be said of it.
-     */
+    /** A labelled text. */
     public record Line(String name, String text) implements Shown {
         @Override
         public Object field(String component) {
@@ -94,9 +92,7 @@ public record Explanation(String request, String outcome, List<String> listeners
         }
     }
 
-    /**
-     * What a policy asks of a request, and what comes of it.
-     */
+    /** A requirement of a policy for a request, and its verdict. */
     public record Step(String asks, Tone tone, String verdict, String why) implements Shown {
         @Override
         public Object field(String component) {

@@ -25,9 +25,7 @@ public record PolicyDetails(PolicyEntry policy, List<Ancestor> ancestors, List<E
         };
     }
 
-    /**
-     * What became of a policy at one of its ancestors.
-     */
+    /** The conditions of a policy for one of its ancestors. */
     public record Ancestor(String reference, List<ConditionLine> conditions) implements Shown {
         public Ancestor {
             conditions = List.copyOf(conditions);
@@ -44,7 +42,7 @@ public record PolicyDetails(PolicyEntry policy, List<Ancestor> ancestors, List<E
     }
 
     /**
-     * A merged result, and the rules of routes where it is the same.
+     * A merged result, and the route rules for which it is equal.
      *
      * @param places the first of them
      * @param more how many further ones there are

@@ -3,7 +3,7 @@ package dev.gatehouse.console.model;
 import java.util.List;
 
 /**
- * A policy that counts somewhere, with what it and those that it is merged with say together.
+ * An effective policy, with the merged fields of it and the policies that it is merged with.
  *
  * @param target what it is for, so that it counts
  * @param place where it counts: a listener, or a rule; empty: it goes without saying

@@ -1,7 +1,7 @@
 package dev.gatehouse.console.model;
 
 /**
- * Something that is wrong, and where.
+ * A problem and its place.
  *
  * @param where the file with line and column; empty: it is not about a file
  * @param remedy what the reader can do; empty: the message says it

@@ -2,9 +2,7 @@ package dev.gatehouse.console.model;
 
 import java.util.List;
 
-/**
- * A proxy or callout service that is connected, with what it was sent and has acknowledged.
- */
+/** A connected proxy or callout service, with the configuration that it was sent and has acknowledged. */
 public record ProxyEntry(
         String node, String fleet, String version, String protocol, String since, State state, List<Type> types)
         implements Shown {

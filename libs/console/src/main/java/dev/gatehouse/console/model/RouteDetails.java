@@ -78,9 +78,7 @@ public record RouteDetails(RouteEntry route, List<Rule> rules, List<Attachment> 
         }
     }
 
-    /**
-     * What became of a route at one of its parents.
-     */
+    /** The conditions of a route for one of its parents. */
     public record Attachment(String parent, List<ConditionLine> conditions) implements Shown {
         public Attachment {
             conditions = List.copyOf(conditions);

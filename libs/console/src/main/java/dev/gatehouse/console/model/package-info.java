@@ -1,4 +1,7 @@
-/** What the console shows, as records of texts: whoever fills them knows the product, and the pages know no more than these. */
+/**
+ * The content of the console's pages, as records of texts. The code that fills the records knows the product; the pages
+ * know only the records.
+ */
 @NullMarked
 package dev.gatehouse.console.model;
 

@@ -18,12 +18,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Publishes data-plane reports on a topic of Kafka. What is true of each subscriber is said again every few seconds: a reader
- * that starts is soon brought up to date, and one that hears nothing of a reporter for long knows that it is away. Reports
- * wait in a {@link ReportMailbox} while the brokers are away. Thread-safe.
+ * Publishes data-plane reports on a topic of Kafka. The state of each subscriber is repeated every few seconds. So a
+ * new reader is soon up to date, and a reader that gets no reports of a reporter for long knows that the reporter is
+ * gone. Reports wait in a {@link ReportMailbox} while the brokers are away. Thread-safe.
  */
 public final class KafkaDataPlaneReports implements DataPlaneReports, Subscription {
-    /** How often what is true is said again. */
+    /** The period at which the state is repeated. */
     static final Duration AGAIN = Duration.ofSeconds(3);
 
     private static final Logger LOG = System.getLogger(KafkaDataPlaneReports.class.getName());

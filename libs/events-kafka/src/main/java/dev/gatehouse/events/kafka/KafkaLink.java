@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How the brokers are reached.
+ * The connection settings for the brokers.
  *
  * @param topic of one partition: compacted, for the config log
  * @param client settings of Kafka's clients: {@code bootstrap.servers}, and what security asks for
@@ -18,7 +18,7 @@ public record KafkaLink(String topic, Map<String, String> client) {
         }
     }
 
-    /** The settings of a client; {@code own} go before those of the link. */
+    /** The settings of a client. {@code own} settings override the link's. */
     Map<String, Object> settings(Map<String, Object> own) {
         Map<String, Object> settings = new HashMap<>(client);
         settings.putAll(own);

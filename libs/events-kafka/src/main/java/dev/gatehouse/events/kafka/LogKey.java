@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The key of a record: of all records with a key, Kafka keeps the last. A letter says what it is of, the rest which one.
+ * The key of a record: of all records with a key, Kafka keeps the last. The first letter is the type of the record, the
+ * rest its identity.
  */
 sealed interface LogKey {
     /** A resource: its last Put; a tombstone when it is deleted. */
@@ -19,7 +20,7 @@ sealed interface LogKey {
     /** The beginning of the epoch: what stands before it is of the past. */
     record Started() implements LogKey {}
 
-    /** The end of what there was when the epoch began. */
+    /** Marks the end of the content that existed when the epoch began. */
     record CaughtUp() implements LogKey {}
 
     /** Of a newer version. */

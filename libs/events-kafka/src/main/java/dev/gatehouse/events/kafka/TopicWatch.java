@@ -15,8 +15,8 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Whether a topic of one partition has still what was written to it: somebody may delete it and make it anew, empty it, or put disks in that
- * are older. Confined to one thread, but for {@link #written}.
+ * Checks whether a topic of one partition still has its written records: somebody may delete and recreate it, empty it,
+ * or restore older disks. Confined to one thread, except {@link #written}.
  */
 final class TopicWatch implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 5_000;

@@ -20,13 +20,13 @@ final class Topics {
 
     private Topics() {}
 
-    /** Makes the link's topic, with one partition and the brokers' default replication; one that is there stays as it is. */
+    /** Creates the link's topic with one partition and the brokers' default replication. An existing topic stays unchanged. */
     static void make(KafkaLink link, Map<String, String> configs) throws InterruptedException {
         make(link, Optional.of(1), configs, Map.of());
     }
 
     /**
-     * Makes the link's topic with the brokers' default replication; one that is there stays as it is.
+     * Creates the link's topic with the brokers' default replication. An existing topic stays unchanged.
      *
      * @param partitions empty: as many as the brokers make by default
      * @param settings of the client that go before those of the link

@@ -1,7 +1,7 @@
 /**
- * The config log on a compacted topic of Kafka: the controller that leads writes it, every replica of xds-svc reads it from its
- * beginning. Transactions of the log are transactions of Kafka. And data-plane reports, the other way. Must not know what a
- * resource means.
+ * The config log on a compacted topic of Kafka: the leading controller writes it, and every replica of xds-svc reads it
+ * from its beginning. Transactions of the log are transactions of Kafka. Data-plane reports take the opposite way on
+ * another topic. Must not know the meaning of resources.
  */
 @NullMarked
 package dev.gatehouse.events.kafka;

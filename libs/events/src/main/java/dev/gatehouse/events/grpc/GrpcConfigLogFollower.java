@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Follows a config log over gRPC for as long as it is open: connects, reconnects with jittered backoff (100 ms to 10 s), and
- * resumes where it stood. While a replay runs it stands nowhere, so that one that breaks off is started over.
+ * Follows a config log over gRPC for as long as it is open: connects, reconnects with jittered backoff (100 ms to 10
+ * s), and resumes at its position. During a replay it has no position, so that an interrupted replay starts over.
  *
  * <p>A secret that cannot be opened is left out and logged; everything else of its transaction is delivered.
  */

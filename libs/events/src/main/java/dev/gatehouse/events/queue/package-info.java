@@ -1,6 +1,6 @@
 /**
- * The way of events from requests to whatever keeps them: a bounded queue that one thread empties. A request never waits for a disk, a log or a broker;
- * an event for which there is no room, or that could not be written, is counted.
+ * Carries events from requests to their destination: a bounded queue that one thread empties. A request never waits for
+ * a disk, a log or a broker; an event for which there is no room, or that could not be written, is counted.
  *
  * <p>Must not know what an event means, nor where it goes.
  */

@@ -12,11 +12,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Gatehouse's AccessPolicy: what is asked of clients beyond Envoy Gateway's SecurityPolicy. The policy is for a SecurityPolicy of its
- * namespace, or for what a SecurityPolicy can be for, with or without one.
+ * Gatehouse's AccessPolicy: requirements for clients beyond Envoy Gateway's SecurityPolicy. Its target is a
+ * SecurityPolicy of its namespace, or any target that a SecurityPolicy can have.
  *
  * @param introspections issuers of opaque tokens, which requests need
- * @param dryRun authorization rules are counted and logged, and deny nothing
+ * @param dryRun true if authorization rules are only counted and logged and deny nothing
  */
 public record AccessPolicy(List<PolicyTarget> targets, List<Introspection> introspections, boolean dryRun)
         implements TargetedPolicy<AccessPolicy> {

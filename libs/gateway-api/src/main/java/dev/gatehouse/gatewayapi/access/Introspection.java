@@ -13,15 +13,15 @@ import java.util.Optional;
 /**
  * An issuer of opaque tokens, which is asked about them (RFC 7662).
  *
- * @param name as which authorization rules know its tokens
- * @param issuer what tokens must say; its discovery document has the endpoint where none is given
- * @param service where the issuer is reached; without references at its addresses' hosts
- * @param timeout of one call
- * @param audiences of which a token needs one; empty: any
- * @param requiredScopes all of which a token needs
- * @param sources where requests have tokens
- * @param cacheDuration how long an answer about an active token is used at most
- * @param inactiveCacheDuration how long an answer about another token is used
+ * @param name the name by which authorization rules refer to its tokens
+ * @param issuer the issuer that tokens must have; without an explicit endpoint, its discovery document has the endpoint
+ * @param service the backends of the issuer; without references, the hosts in its URLs
+ * @param timeout the time limit of one call
+ * @param audiences a token needs one of these audiences; an empty list: any audience
+ * @param requiredScopes a token needs all of these scopes
+ * @param sources the places of tokens in requests
+ * @param cacheDuration the longest time for which an answer about an active token is reused
+ * @param inactiveCacheDuration the time for which an answer about an inactive token is reused
  */
 public record Introspection(
         String name,

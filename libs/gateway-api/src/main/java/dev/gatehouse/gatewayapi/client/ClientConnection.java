@@ -9,9 +9,9 @@ import java.util.OptionalLong;
 /**
  * The connections of clients.
  *
- * @param bufferLimit how many bytes of a connection the proxy buffers
- * @param socketBufferLimit how many bytes of a connection the kernel buffers, in each direction
- * @param maxAcceptPerSocketEvent how many connections are accepted at once; 0: all that wait
+ * @param bufferLimit the most bytes of a connection that the proxy buffers
+ * @param socketBufferLimit the most bytes of a connection that the kernel buffers in each direction
+ * @param maxAcceptPerSocketEvent the most connections that are accepted at once; 0: all waiting connections
  */
 public record ClientConnection(
         Limit limit,
@@ -26,11 +26,11 @@ public record ClientConnection(
     /**
      * Limits of connections.
      *
-     * @param connections at a time, on a proxy
-     * @param closeDelay before a connection above that is closed
-     * @param duration of a connection
-     * @param requests on a connection
-     * @param stream the duration of a request with its response
+     * @param connections the most concurrent connections of a proxy
+     * @param closeDelay the delay before an excess connection is closed
+     * @param duration the longest duration of a connection
+     * @param requests the most requests on a connection
+     * @param stream the longest duration of a request with its response
      */
     public record Limit(
             Optional<Long> connections,

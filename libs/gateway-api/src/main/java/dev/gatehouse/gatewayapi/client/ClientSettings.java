@@ -5,13 +5,13 @@ import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.Optional;
 
 /**
- * What a ClientTrafficPolicy asks for, without its targets.
+ * The settings of a ClientTrafficPolicy, without its targets.
  *
- * @param clientIp where a request's client address is from; empty: the connection's
- * @param http3 HTTP/3 is offered beside HTTP/1 and HTTP/2, where the listener terminates TLS
- * @param grpcWeb gRPC-Web is translated to gRPC; empty: the policy does not say
- * @param healthCheckPath answered by the proxy itself; empty: no path is
- * @param matchBackendScheme the scheme of a forwarded request is the backend's, not the client's
+ * @param clientIp the source of a request's client address; empty: the connection's address
+ * @param http3 whether HTTP/3 is offered beside HTTP/1 and HTTP/2 on listeners that terminate TLS
+ * @param grpcWeb whether gRPC-Web is translated to gRPC; empty: not specified
+ * @param healthCheckPath the path that the proxy itself answers; empty: no path
+ * @param matchBackendScheme true: a forwarded request has the backend's scheme; false: the client's
  */
 public record ClientSettings(
         Optional<TcpKeepalive> tcpKeepalive,
@@ -64,7 +64,7 @@ public record ClientSettings(
         OPTIONAL
     }
 
-    /** @param legacy the deprecated field {@code enableProxyProtocol} is set */
+    /** @param legacy true if the deprecated field {@code enableProxyProtocol} is set */
     public record ProxyProtocol(ProxyHeader header, boolean legacy) {
         static final ProxyProtocol NONE = new ProxyProtocol(ProxyHeader.NONE, false);
 
@@ -87,7 +87,7 @@ public record ClientSettings(
         UnescapeAndRedirect
     }
 
-    /** @param mergeSlashes adjacent slashes of a path become one */
+    /** @param mergeSlashes whether adjacent slashes of a path are merged */
     public record PathSettings(EscapedSlashes escapedSlashes, boolean mergeSlashes) {
         static final PathSettings NONE = new PathSettings(EscapedSlashes.UnescapeAndRedirect, true);
 

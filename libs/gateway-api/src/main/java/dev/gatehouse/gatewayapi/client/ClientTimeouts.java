@@ -4,16 +4,16 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How long the proxies wait for clients; what is absent is Envoy's default. */
+/** How long the proxies wait for clients. An absent timeout has Envoy's default. */
 public record ClientTimeouts(Tcp tcp, Http http) {
     static final ClientTimeouts NONE = new ClientTimeouts(Tcp.NONE, Http.NONE);
 
     /**
-     * Of connections.
+     * Timeouts of connections.
      *
-     * @param idle of a TCP connection without a byte in either direction
-     * @param handshake for TLS, after a connection is accepted
-     * @param inspection for what is looked at before a filter chain is chosen: SNI, the PROXY protocol's header
+     * @param idle the longest time of a TCP connection without a byte in either direction
+     * @param handshake the time limit of the TLS handshake
+     * @param inspection the time limit for the data that selects a filter chain: SNI, and the PROXY protocol's header
      */
     public record Tcp(Optional<Duration> idle, Optional<Duration> handshake, Optional<Duration> inspection) {
         static final Tcp NONE = new Tcp(Optional.empty(), Optional.empty(), Optional.empty());
@@ -29,10 +29,10 @@ public record ClientTimeouts(Tcp tcp, Http http) {
     /**
      * Of requests.
      *
-     * @param request for a request to arrive as a whole
-     * @param requestHeaders for its headers
-     * @param idle of a connection without a request
-     * @param streamIdle of a request without any activity
+     * @param request the time limit for a whole request to arrive
+     * @param requestHeaders the time limit for a request's headers to arrive
+     * @param idle the longest time of a connection without a request
+     * @param streamIdle the longest time of a request without activity
      */
     public record Http(
             Optional<Duration> request,

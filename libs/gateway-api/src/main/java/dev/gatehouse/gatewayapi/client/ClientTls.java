@@ -10,12 +10,12 @@ import java.util.TreeSet;
 /**
  * TLS with clients.
  *
- * @param ciphers of TLS 1.2 and before; none: Envoy's default
- * @param curves none: Envoy's default
- * @param signatureAlgorithms none: Envoy's default
+ * @param ciphers the ciphers of TLS 1.2 and earlier; an empty list: Envoy's default
+ * @param curves an empty list: Envoy's default
+ * @param signatureAlgorithms an empty list: Envoy's default
  * @param alpn empty: the listener's default; an empty list: no ALPN
- * @param statelessResumption sessions are resumed by tickets
- * @param statefulResumption sessions are resumed by their ids
+ * @param statelessResumption whether sessions are resumed by tickets
+ * @param statefulResumption whether sessions are resumed by their ids
  */
 public record ClientTls(
         Version minVersion,
@@ -83,7 +83,7 @@ public record ClientTls(
         }
     }
 
-    /** What is derived from a client's first message, for logs and headers. */
+    /** Fingerprints of a client's first TLS message, for logs and headers. */
     public enum Fingerprint {
         JA3,
         JA4

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Envoy Gateway's ClientTrafficPolicy: for Gateways, ListenerSets, and single listeners of them.
+ * Envoy Gateway's ClientTrafficPolicy. Its targets are Gateways, ListenerSets, and single listeners of either.
  *
- * @param deprecated the fields in use that have a successor: "spec.a is deprecated, use spec.b instead", in order
+ * @param deprecated the deprecated fields in use, each as "spec.a is deprecated, use spec.b instead", in order
  */
 public record ClientTrafficPolicy(
         List<PolicyTarget> targets, List<TargetSelector> selectors, ClientSettings settings, List<String> deprecated)

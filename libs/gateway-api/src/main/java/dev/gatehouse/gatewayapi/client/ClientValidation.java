@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which certificates clients must show.
+ * The validation of client certificates.
  *
- * @param legacyOptional the deprecated field {@code optional} is set to true
- * @param authorities CAs that may have signed a certificate
- * @param spkiHashes of public keys, one of which a certificate must have: SHA-256, base64
- * @param certificateHashes one of which a certificate must have: SHA-256, hexadecimal
- * @param names one of which a certificate must have
- * @param allowExpired a certificate that has expired is taken
+ * @param legacyOptional true if the deprecated field {@code optional} is true
+ * @param authorities the CAs that certificates are verified with
+ * @param spkiHashes hashes of public keys (SHA-256, base64); a certificate must have one of these keys
+ * @param certificateHashes hashes of certificates (SHA-256, hexadecimal); a certificate must have one of these hashes
+ * @param names a certificate must have one of these names
+ * @param allowExpired whether an expired certificate is accepted
  */
 public record ClientValidation(
         Mode mode,
@@ -76,7 +76,7 @@ public record ClientValidation(
         OTHER_NAME
     }
 
-    /** @param oid of an {@code OTHER_NAME}; otherwise empty */
+    /** @param oid the OID of an {@code OTHER_NAME}; otherwise empty */
     public record AltName(AltNameType type, String oid, StringMatch match) {
         private static List<AltName> readAll(Fields f) {
             List<AltName> names = new ArrayList<>();
@@ -97,7 +97,7 @@ public record ClientValidation(
     /**
      * Certificate revocation lists.
      *
-     * @param leafOnly only the client's own certificate is looked up, not those of its issuers
+     * @param leafOnly whether only the client's own certificate is checked, and its issuers' certificates are not
      */
     public record RevocationLists(List<ObjectReference> references, boolean leafOnly) {
         public RevocationLists {

@@ -11,9 +11,9 @@ import java.util.Set;
 /**
  * Changes of headers (Envoy Gateway's HTTPHeaderFilter).
  *
- * @param writes each for a name of its own
- * @param remove names of headers
- * @param removeOnMatch headers whose names match
+ * @param writes the headers to write, without duplicate names
+ * @param remove the names of headers to remove
+ * @param removeOnMatch headers with a matching name are removed
  */
 public record HeaderEdits(List<Write> writes, List<String> remove, List<StringMatch> removeOnMatch) {
     private static final int MAX = 64;
@@ -28,7 +28,7 @@ public record HeaderEdits(List<Write> writes, List<String> remove, List<StringMa
 
     /** How a header is written. */
     public enum Action {
-        /** A further value is added to those that a header has. */
+        /** Adds a value to the header's existing values. */
         ADD,
         /** The value takes the place of others. */
         SET,

@@ -9,11 +9,11 @@ import java.util.TreeSet;
 /**
  * The headers of requests and responses.
  *
- * @param envoyHeaders the proxies add {@code x-envoy-*}
- * @param rateLimitHeaders responses to limited requests say what is left
- * @param early changes of requests before anything else looks at them
- * @param late changes of responses, after all else
- * @param stripTrailingHostDot "example.com." is taken for "example.com"
+ * @param envoyHeaders whether the proxies add headers {@code x-envoy-*}
+ * @param rateLimitHeaders whether responses to limited requests tell the remaining quota
+ * @param early changes of requests, before all other filters
+ * @param late changes of responses, after all other filters
+ * @param stripTrailingHostDot whether the host "example.com." is changed to "example.com"
  */
 public record HeaderSettings(
         boolean envoyHeaders,
@@ -50,8 +50,8 @@ public record HeaderSettings(
     }
 
     /**
-     * @param action empty: Envoy's default, which generates
-     * @param legacy the deprecated field {@code preserveXRequestID} is set
+     * @param action empty: Envoy's default, which generates an id
+     * @param legacy true if the deprecated field {@code preserveXRequestID} is set
      */
     public record RequestId(Optional<RequestIdAction> action, boolean legacy) {
         static final RequestId DEFAULT = new RequestId(Optional.empty(), false);
@@ -78,7 +78,7 @@ public record HeaderSettings(
         AlwaysForwardOnly
     }
 
-    /** What is told of the client's certificate, beside its hash. */
+    /** The parts of the client's certificate that are forwarded in addition to its hash. */
     public enum CertificateDetail {
         Subject,
         Cert,

@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * HTTP/1 with clients.
  *
- * @param trailers are forwarded
- * @param preserveHeaderCase the letters of header names stay as they are
- * @param http10 whether HTTP/1.0 is spoken
- * @param safeMaxDuration a connection that lasted long enough is closed with its next response, not at once
- * @param ignoredUpgrades values of the header Upgrade that are passed over; others that are not known are refused
+ * @param trailers whether trailers are forwarded
+ * @param preserveHeaderCase whether the case of header names is preserved
+ * @param http10 whether HTTP/1.0 is accepted
+ * @param safeMaxDuration true: a connection at its longest duration is closed with its next response; false: at once
+ * @param ignoredUpgrades values of the header Upgrade that are ignored; other unknown values are refused
  */
 public record Http1Settings(
         boolean trailers,
@@ -29,7 +29,7 @@ public record Http1Settings(
         REFUSED,
         /** With a header Host, which is required. */
         ACCEPTED,
-        /** Without a header Host, a request is for the listener's hostname, or for the one of its routes. */
+        /** A request without the header Host gets the listener's hostname, or its routes' only hostname. */
         WITH_DEFAULT_HOST
     }
 

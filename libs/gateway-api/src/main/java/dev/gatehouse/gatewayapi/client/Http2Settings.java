@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param streamWindow in bytes
  * @param connectionWindow in bytes
- * @param resetStreamOnError an invalid message ends its stream only, not the connection
+ * @param resetStreamOnError true: an invalid message ends only its stream; false: the connection
  */
 public record Http2Settings(
         Optional<Long> streamWindow,
@@ -31,8 +31,8 @@ public record Http2Settings(
     /**
      * PING frames.
      *
-     * @param jitter of the interval, in percent
-     * @param idleInterval how long a connection is idle before it is sent one
+     * @param jitter the random variation of the interval, in percent
+     * @param idleInterval how long a connection must be idle before a PING is sent
      */
     public record Keepalive(
             Optional<Duration> interval,

@@ -7,7 +7,7 @@ import dev.gatehouse.gatewayapi.yaml.Syntax;
 public record StringMatch(Type type, String value) {
     private static final Syntax VALUE = Syntax.of("(?s).+", 1024, "1 to 1024 characters");
 
-    /** What is compared. */
+    /** How the value is compared. */
     public enum Type {
         Exact,
         Prefix,

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * TCP keepalive on connections (tcp(7)); what is absent is the system's default.
+ * TCP keepalive on connections (tcp(7)). An absent value is the operating system's default.
  *
- * @param probes without an answer before the connection counts as dead
- * @param idleTime of silence before the first probe, in whole seconds
- * @param interval between probes, in whole seconds
+ * @param probes the number of unanswered probes after which the connection counts as dead
+ * @param idleTime the time without traffic before the first probe, in whole seconds
+ * @param interval the time between probes, in whole seconds
  */
 public record TcpKeepalive(Optional<Integer> probes, Optional<Duration> idleTime, Optional<Duration> interval) {
     static TcpKeepalive read(Fields f) {

@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * CustomResourceDefinitions as YAML: of Envoy Gateway's kinds from their schemas, of our own from what its reader asks for.
+ * Makes CustomResourceDefinitions as YAML: for Envoy Gateway's kinds from their schemas, for Gatehouse's own kinds from
+ * their readers.
  *
- * <p>An API server refuses what these say is wrong, and drops a field that it does not know; kubectl refuses such a field before.
- * What is right and not served yet is let in: the kind's reader says in the object's status that it is not.
+ * <p>An API server refuses what these say is wrong, and drops a field that it does not know; kubectl refuses such a
+ * field before. What is right and not served yet is let in: the kind's reader says in the object's status that it is
+ * not.
  */
 public final class CustomResourceDefinitions {
     private static final Set<String> GROUPS = Set.of(Kinds.ENVOY_GATEWAY_GROUP, Kinds.GATEHOUSE_GROUP);

@@ -32,12 +32,12 @@ final class Descriptions {
         return all;
     }
 
-    /** All of them: of a field of one kind ("WAFPolicy.mode"), or of every kind that has the field ("targetRefs"). */
+    /** All descriptions, by a field of one kind ("WAFPolicy.mode") or by a field of every kind ("targetRefs"). */
     static Map<String, String> all() {
         return ALL;
     }
 
-    /** That of a field of a kind. */
+    /** The description of a kind's field; empty: there is none. */
     static Optional<String> of(String kind, String path) {
         return Optional.ofNullable(ALL.get(kind + "." + path)).or(() -> Optional.ofNullable(ALL.get(path)));
     }

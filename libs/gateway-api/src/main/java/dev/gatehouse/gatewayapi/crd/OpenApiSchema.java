@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Writes what a reader asks for as a structural schema (OpenAPI v3, as Kubernetes takes it).
+ * Writes a reader's outline as a structural schema (OpenAPI v3 in Kubernetes' form).
  *
  * @param kind the kind's name, for the descriptions of its fields
  */
@@ -43,7 +43,7 @@ record OpenApiSchema(String kind) {
         return text.append("  status:\n    type: object\n    " + KEEPS_OTHERS).toString();
     }
 
-    /** @param path below the specification */
+    /** @param path the path below the specification */
     private String schema(Outline outline, String path) {
         return switch (outline) {
             case Outline.Text text -> text(text, path);

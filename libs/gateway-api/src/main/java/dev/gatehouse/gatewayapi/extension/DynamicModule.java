@@ -4,12 +4,12 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.Optional;
 
 /**
- * A filter of a library that proxies load.
+ * A filter in a shared library that proxies load.
  *
- * @param name of the library, as the EnvoyProxy registers it
+ * @param name the name under which the EnvoyProxy registers the library
  * @param filter the name of the filter within the library; empty: the library decides
- * @param config what the filter is told when it starts, as JSON's values; empty: nothing
- * @param terminal the filter answers requests itself
+ * @param config the filter's configuration as JSON values; empty: none
+ * @param terminal true if the filter answers requests itself
  */
 public record DynamicModule(String name, String filter, Optional<Object> config, boolean terminal) {
     static DynamicModule read(Fields f) {

@@ -10,13 +10,13 @@ import java.util.Optional;
 /**
  * An external processor: a service that sees requests and responses, and may change them.
  *
- * @param settings how proxies treat the service
- * @param modeOverride the service may say for a request what it sees of it
- * @param messageTimeout how long the service may take for an answer; empty: Envoy's 200 ms
- * @param failOpen requests pass while the service fails
- * @param statusOnError the status of the answer where the service fails; empty: 500
- * @param shadow the service only watches: its answers are not waited for, and not regarded
- * @param readable the namespaces of dynamic metadata that the service is told
+ * @param settings the settings of connections and calls to the service
+ * @param modeOverride whether the service may change its processing mode for a request
+ * @param messageTimeout the time limit of an answer of the service; empty: Envoy's default of 200 ms
+ * @param failOpen whether requests pass while the service fails
+ * @param statusOnError the status of the response if the service fails; empty: 500
+ * @param shadow true if the service only observes: proxies neither wait for its answers nor apply them
+ * @param readable the namespaces of dynamic metadata that the service gets
  * @param writable the namespaces of dynamic metadata that the service may write
  */
 public record ExtProc(
@@ -44,7 +44,7 @@ public record ExtProc(
     public enum Body {
         /** Piece by piece, each answered before the next is passed on. */
         Streamed,
-        /** As a whole; one that is longer than the proxy may hold is refused. */
+        /** The whole body at once. A body above the proxy's buffer limit is refused. */
         Buffered,
         /** As much as the proxy may hold. */
         BufferedPartial,
@@ -53,10 +53,10 @@ public record ExtProc(
     }
 
     /**
-     * What the service sees of requests, or of responses: their headers, and more.
+     * The parts of requests or of responses that the service gets in addition to their headers.
      *
      * @param body empty: no body
-     * @param attributes Envoy's attributes that the service is told
+     * @param attributes Envoy's attributes that the service gets
      */
     public record Direction(Optional<Body> body, List<String> attributes) {
         public Direction {

@@ -4,8 +4,8 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.List;
 
 /**
- * The extensions that an EnvoyExtensionPolicy asks for, each list in the order in which requests pass them: first the scripts, then the
- * processors, the Wasm extensions, and the dynamic modules.
+ * The extensions of an EnvoyExtensionPolicy. Requests pass first the scripts, then the processors, the Wasm extensions,
+ * and the dynamic modules, each list in its order.
  */
 public record ExtensionSettings(
         List<ExtProc> processors, List<Lua> scripts, List<Wasm> wasms, List<DynamicModule> modules) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * A Lua script.
  *
- * @param context values that the script can read; empty: none
+ * @param context the values that the script can read
  */
 public record Lua(Source source, Map<String, Object> context) {
     public Lua {

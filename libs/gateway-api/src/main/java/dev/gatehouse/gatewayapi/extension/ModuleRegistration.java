@@ -8,9 +8,9 @@ import java.util.Optional;
 /**
  * A library that an EnvoyProxy lets policies load.
  *
- * @param name by which policies refer to it
- * @param doNotClose the library stays loaded when nothing uses it any more
- * @param loadGlobally libraries that are loaded later see its symbols
+ * @param name the name by which policies refer to the library
+ * @param doNotClose whether the library stays loaded after its last use
+ * @param loadGlobally whether its symbols are visible to libraries that are loaded later
  */
 public record ModuleRegistration(String name, boolean doNotClose, boolean loadGlobally, Source source) {
     private static final Syntax SHA256 =

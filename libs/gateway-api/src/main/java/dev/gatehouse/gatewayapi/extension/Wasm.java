@@ -10,11 +10,11 @@ import java.util.Optional;
 /**
  * A Wasm extension.
  *
- * @param name by which logs and metrics know it; empty: one that is made of the policy's
+ * @param name its name in logs and metrics; empty: a name made from the policy's name
  * @param rootId extensions with one id share a context
- * @param config what the extension is told when it starts, as JSON's values; empty: nothing
- * @param failOpen requests pass while the extension fails
- * @param hostKeys the proxy's environment variables that the extension sees
+ * @param config the extension's configuration as JSON values; empty: none
+ * @param failOpen whether requests pass while the extension fails
+ * @param hostKeys the proxy's environment variables that the extension can read
  */
 public record Wasm(
         Optional<String> name,
@@ -34,11 +34,12 @@ public record Wasm(
     }
 
     /**
-     * Where the code is.
+     * The source of the code.
      *
-     * @param sha256 of the code, or of the image's manifest, in lower case; empty: it is not checked
-     * @param authorities what holds the CAs that are trusted; empty: those of the system
-     * @param pull when it is fetched again; empty: always for an image with the tag "latest", else if it is not there
+     * @param sha256 the expected SHA-256 of the code or of the image's manifest, in lower case; empty: not checked
+     * @param authorities the object with the trusted CAs; empty: the system's CAs
+     * @param pull when the code is fetched again; empty: always for an image with the tag "latest", otherwise only if
+     * it is missing
      */
     public record Code(
             Place place, Optional<String> sha256, Optional<ObjectReference> authorities, Optional<Pull> pull) {}
@@ -51,8 +52,8 @@ public record Wasm(
         /**
          * An OCI image.
          *
-         * @param reference without "oci://", for instance registry.example.com/team/filter:1.2
-         * @param pullSecret with the registry's credentials
+         * @param reference the image without "oci://", such as registry.example.com/team/filter:1.2
+         * @param pullSecret the Secret with the registry's credentials
          */
         record Image(String reference, Optional<ObjectReference> pullSecret) implements Place {}
     }

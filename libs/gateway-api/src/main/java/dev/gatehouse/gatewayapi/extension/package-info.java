@@ -1,6 +1,6 @@
 /**
- * Envoy Gateway's EnvoyExtensionPolicy: external processors, Lua, Wasm and dynamic modules, as users write them. What an extension refers to
- * is resolved elsewhere. Pure.
+ * Envoy Gateway's EnvoyExtensionPolicy: external processors, Lua, Wasm and dynamic modules, as users write them.
+ * References of extensions are resolved elsewhere. Pure.
  */
 @NullMarked
 package dev.gatehouse.gatewayapi.extension;

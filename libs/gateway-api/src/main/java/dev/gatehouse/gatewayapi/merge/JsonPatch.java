@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * that are missing on the way, and an index may count from the end ({@code -1}).
  */
 public final class JsonPatch {
-    /** What an operation does. */
+    /** The type of an operation. */
     public enum Op {
         add,
         remove,
@@ -26,10 +26,10 @@ public final class JsonPatch {
     /**
      * One operation.
      *
-     * @param jsonPath selects the places that are patched; empty: the root alone
-     * @param path a JSON pointer, from the root or below what {@code jsonPath} selects
-     * @param from for {@code move} and {@code copy}
-     * @param value for {@code add}, {@code replace} and {@code test}; may be null
+     * @param jsonPath selects the nodes to patch; empty: only the root
+     * @param path a JSON pointer, from the root or from the nodes that {@code jsonPath} selects
+     * @param from the source of {@code move} and {@code copy}
+     * @param value the value of {@code add}, {@code replace} and {@code test}; may be null
      */
     public record Operation(
             Op op,
@@ -60,7 +60,10 @@ public final class JsonPatch {
         return root;
     }
 
-    /** The places of an operation. What is removed is removed from behind, so that no index moves before its turn. */
+    /**
+     * The nodes that an operation patches. Nodes to remove are in reverse order, so that a removal does not shift the
+     * index of a later one.
+     */
     private static List<String> paths(Operation operation, Map<String, Object> root, String where) throws PatchFailure {
         if (operation.jsonPath().isEmpty()) {
             return List.of(operation.path());
@@ -227,7 +230,7 @@ public final class JsonPatch {
         }
     }
 
-    /** The parent of a place; what is missing on the way is made: a list where an index comes next, otherwise an object. */
+    /** The parent of a node. Missing ancestors are created: a list if an index comes next, otherwise an object. */
     @SuppressWarnings("unchecked") // All objects and lists below the root are our own copies.
     private static @Nullable Object parentMade(Map<String, Object> root, List<String> path, String where)
             throws PatchFailure {

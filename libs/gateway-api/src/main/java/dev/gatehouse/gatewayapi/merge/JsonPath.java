@@ -35,7 +35,7 @@ public final class JsonPath {
     sealed interface Selector {
         record Name(String name) implements Selector {}
 
-        /** @param index negative: from the end */
+        /** @param index a negative index counts from the end */
         record Index(int index) implements Selector {}
 
         /** Of a list, from {@code start} to before {@code end}; absent ones are null. */
@@ -67,7 +67,7 @@ public final class JsonPath {
     }
 
     /**
-     * What the path selects in {@code root}, as JSON pointers (RFC 6901) in the order of the tree.
+     * The nodes that the path selects in {@code root}, as JSON pointers (RFC 6901) in the order of the tree.
      *
      * @throws PatchFailure it selects more than a patch may change
      */

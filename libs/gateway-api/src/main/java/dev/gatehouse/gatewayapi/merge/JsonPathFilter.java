@@ -44,7 +44,7 @@ sealed interface JsonPathFilter {
     /**
      * The text matches a regular expression.
      *
-     * @param whole from its beginning to its end; otherwise somewhere in it
+     * @param whole true: the whole text must match; false: a part of it
      */
     record Matches(Operand text, Pattern pattern, boolean whole) implements JsonPathFilter {
         @Override
@@ -54,7 +54,7 @@ sealed interface JsonPathFilter {
         }
     }
 
-    /** The value is one of a list. */
+    /** Tests whether the value is in a list. */
     record In(Operand value, List<Operand> list) implements JsonPathFilter {
         public In {
             list = List.copyOf(list);
@@ -117,7 +117,7 @@ sealed interface JsonPathFilter {
         /**
          * A path from the node, or from the root.
          *
-         * @param absolute from the root
+         * @param absolute true: the path begins at the root; false: at the current node
          */
         record Path(boolean absolute, List<JsonPath.Step> steps) implements Operand {
             public Path {
@@ -157,7 +157,7 @@ sealed interface JsonPathFilter {
         }
     }
 
-    /** Whether two values of trees are the same; numbers by what they say. */
+    /** Whether two values of trees are equal. Numbers are compared by value, whatever their type. */
     static boolean same(@Nullable Object a, @Nullable Object b) {
         if (a instanceof Number x && b instanceof Number y) {
             return number(x).compareTo(number(y)) == 0;

@@ -16,7 +16,7 @@ final class JsonPathText {
     private static final int MAX_LENGTH = 4096;
     private static final int MAX_DEPTH = 32;
 
-    /** The longer before those that they begin with. */
+    /** The comparisons. A longer operator is tried before its prefixes. */
     private static final Map<String, Comparison> COMPARISONS = Map.of(
             "==", Comparison.EQUAL,
             "!=", Comparison.UNEQUAL,

@@ -11,10 +11,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kubernetes' strategic merge patch: objects are merged, null removes, and lists whose items have a merge key are merged item
- * by item; other lists are replaced. The directives {@code $patch}, {@code $deleteFromPrimitiveList/…}, {@code $retainKeys} and
- * {@code $setElementOrder/…} are honoured. Which list has which merge key is what the API types of pods, workloads, Services,
- * ServiceAccounts, and Envoy Gateway's policies declare ({@code patchMergeKey}).
+ * Kubernetes' strategic merge patch: objects are merged, null removes, and lists whose items have a merge key are
+ * merged item by item; other lists are replaced. The directives {@code $patch}, {@code $deleteFromPrimitiveList/…},
+ * {@code $retainKeys} and {@code $setElementOrder/…} are honoured. The merge keys of lists are the ones that the API
+ * types of pods, workloads, Services, ServiceAccounts, and Envoy Gateway's policies declare ({@code patchMergeKey}).
  */
 public final class StrategicMerge {
     private static final Map<String, String> MERGE_KEYS = Map.ofEntries(
@@ -50,7 +50,7 @@ public final class StrategicMerge {
     /**
      * {@code target} with {@code patch} applied.
      *
-     * @param path where {@code patch} stands, for messages
+     * @param path the path of {@code patch}, for messages
      */
     public static Map<String, Object> apply(Map<?, ?> target, Map<?, ?> patch, String path) throws PatchFailure {
         Object directive = patch.get(DIRECTIVE);

@@ -22,7 +22,7 @@ record Condition(List<Test> tests) {
     enum Quantifier {
         /** A condition of a rule: an item meets it. */
         SOME("exists"),
-        /** What a rule demands: every item meets it. */
+        /** Every item must meet the condition, for the demand of a rule. */
         EVERY("all");
 
         private final String macro;
@@ -32,7 +32,7 @@ record Condition(List<Test> tests) {
         }
     }
 
-    /** What a value is asked. */
+    /** A test of a value. */
     sealed interface Question {
         boolean holds(Optional<Node> value);
 
@@ -123,7 +123,7 @@ record Condition(List<Test> tests) {
         }
     }
 
-    /** @param optional whether a value that is not there passes */
+    /** @param optional whether a missing value passes */
     record OneOf(List<String> values, boolean anyCase, boolean optional) implements Question {
         OneOf {
             values = List.copyOf(values);
@@ -166,8 +166,8 @@ record Condition(List<Test> tests) {
     /**
      * A test of a field, or of a field of a list's items.
      *
-     * @param list where the list is; empty: there is none
-     * @param ofList whether there is a list: {@code list} is empty if the value itself is the list
+     * @param list the path of the list; empty: there is no list, or the value itself is the list
+     * @param ofList whether the test is about the items of a list
      */
     record Test(Optional<FieldPath> list, boolean ofList, FieldPath field, Question question) {
         boolean holds(Node node, Quantifier quantifier) {

@@ -11,16 +11,16 @@ import java.util.Optional;
 /**
  * The shape of the objects of a kind.
  *
- * @param about what objects of the kind are for
- * @param status empty: the API server holds any
+ * @param about the purpose of the kind's objects
+ * @param status empty: the API server accepts any status
  */
 public record KindSchema(String kind, String about, Schema spec, Optional<Schema> status) {
     private static final String SPEC = "spec";
 
     /**
-     * An object with its defaults, and what is wrong with it.
+     * An object with its defaults, and its problems.
      *
-     * @param object the same object if no default was added; a default stands where its object does
+     * @param object the same object if no default was added; an added default has the location of its enclosing object
      */
     public record Checked(Node.Mapping object, List<Problem> problems) {
         public Checked {
@@ -29,10 +29,10 @@ public record KindSchema(String kind, String about, Schema spec, Optional<Schema
     }
 
     /**
-     * Adds defaults to the object's {@code spec} and checks it as an API server does. A field that is not known is a problem too,
-     * which an API server would drop. A missing {@code spec} is left to the kind's reader.
+     * Adds defaults to the object's {@code spec} and checks it as an API server does. A field that is not known is a
+     * problem too, which an API server would drop. A missing {@code spec} is left to the kind's reader.
      *
-     * @param name what to call the object in problems: "Backend shop/app"
+     * @param name the object's name in problems: "Backend shop/app"
      */
     public Checked check(Node.Mapping object, String name) {
         Optional<Node> written = object.get(SPEC);

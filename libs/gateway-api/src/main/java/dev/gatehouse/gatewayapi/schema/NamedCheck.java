@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 
 /** Checks that have their own code, beside the CEL that says the same. */
 enum NamedCheck {
-    /** Of the events of a health check's log: one that tells of a failure has one beside it that tells of its end. */
+    /** The events of a health check's log must contain an event of failure and an event of recovery together, or neither. */
     failuresWithSuccesses(
             "self.exists(event, event in ['Failure', 'FailureSeriesStart'])"
                     + " == self.exists(event, event in ['Success', 'HealthyTransition'])",

@@ -10,22 +10,23 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What must hold between the parts of a value: checked here, and by an API server with the CEL that says the same. Where a rule
- * compares fields, a field that is not there passes: whether it must be there is said by {@code required}.
+ * A constraint between the parts of a value. Gatehouse checks it in Java, and an API server checks it by an equivalent
+ * CEL expression. If a rule compares fields, a missing field passes; {@code required} decides whether a field must be
+ * present.
  */
 public sealed interface Rule {
     /**
-     * The rule as an API server checks it.
+     * The rule in the form that an API server checks.
      *
      * @param expression CEL, true if the value is valid
-     * @param message what the value must be
+     * @param message the expected value, in words
      */
     record Cel(String expression, String message) {}
 
     /**
-     * What is wrong with a value.
+     * A violation of a rule.
      *
-     * @param place the field that is wrong, below the value; empty: the value
+     * @param place the wrong field, relative to the value; empty: the value itself
      */
     record Breach(String place, String message) {}
 
@@ -38,7 +39,7 @@ public sealed interface Rule {
     /**
      * So many of these fields are there.
      *
-     * @param when the rule does not count otherwise
+     * @param when the condition under which the rule applies; empty: always
      */
     record Count(Optional<Condition> when, Bound bound, List<FieldPath> fields) implements Rule {
         enum Bound {
@@ -89,7 +90,7 @@ public sealed interface Rule {
             List<String> there = fields.stream()
                     .map(field -> "(" + field.celHas("self") + ")")
                     .toList();
-            // An API server estimates what a rule costs: without lists it is little.
+            // An API server estimates the cost of a rule. Without lists the cost is small.
             String expression = switch (bound) {
                 case AT_LEAST_ONE -> String.join(" || ", there);
                 case EXACTLY_ONE, AT_MOST_ONE ->
@@ -179,8 +180,8 @@ public sealed interface Rule {
     /**
      * The first of two fields is less than the second.
      *
-     * @param orEqual whether they may be equal
-     * @param durations whether they are durations, and integers otherwise
+     * @param orEqual whether the two may be equal
+     * @param durations true: the two are durations; false: integers
      */
     record Order(FieldPath first, FieldPath second, boolean orEqual, boolean durations) implements Rule {
         private String message() {

@@ -75,7 +75,7 @@ final class RuleText {
                 case "check":
                     return new Rule.Special(NamedCheck.valueOf(text(rule, key).orElseThrow()));
                 default:
-                // An addition to one of them.
+                // Other keys are additions to a rule.
             }
         }
         throw fault(rule, "is no rule that is known");

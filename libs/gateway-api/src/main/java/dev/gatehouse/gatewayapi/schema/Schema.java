@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a value may be.
+ * The schema of a value.
  *
- * @param about what the field is for; empty where nothing is said
- * @param preset the value that a field has where the user gives none
- * @param rules what holds between the parts of a value
+ * @param about the purpose of the field; empty: not described
+ * @param preset the default of a field that the user does not set
+ * @param rules the constraints between the parts of a value
  */
 public record Schema(String about, Optional<Node> preset, List<Rule> rules, Form form) {
     public Schema {
@@ -38,12 +38,12 @@ public record Schema(String about, Optional<Node> preset, List<Rule> rules, Form
     /**
      * A string.
      *
-     * @param minLength in characters
-     * @param maxLength in characters; {@link Integer#MAX_VALUE}: any
+     * @param minLength the least length, in characters
+     * @param maxLength the greatest length, in characters; {@link Integer#MAX_VALUE}: any
      * @param patterns regular expressions, each of which must be found in the value
-     * @param choices the only values; empty: any
+     * @param choices the permitted values; empty: any
      * @param format "date-time" or "byte"; empty: any
-     * @param expect the patterns in words; empty where they have none
+     * @param expect the patterns in words; empty: not described
      */
     public record Text(
             int minLength, int maxLength, List<Syntax> patterns, List<String> choices, String format, String expect)
@@ -57,8 +57,9 @@ public record Schema(String about, Optional<Node> preset, List<Rule> rules, Form
     /**
      * A regular expression.
      *
-     * @param text as it is written, in the syntax of RE2
-     * @param pattern the same for Java, where {@code $} matches before a last line feed too
+     * @param text the expression as written, in the syntax of RE2
+     * @param pattern the equivalent Java pattern, in which {@code \z} replaces {@code $}: Java's {@code $} also matches
+     * before a final line feed
      */
     public record Syntax(String text, Pattern pattern) {
         static Syntax of(String text) {
@@ -69,9 +70,9 @@ public record Schema(String about, Optional<Node> preset, List<Rule> rules, Form
     /**
      * An integer.
      *
-     * @param min the least value; empty: that of the format
-     * @param max the greatest value; empty: that of the format
-     * @param choices the only values; empty: any
+     * @param min the least value; empty: the format's least value
+     * @param max the greatest value; empty: the format's greatest value
+     * @param choices the permitted values; empty: any
      * @param format "int32" or "int64"; empty: any
      */
     public record Whole(Optional<Long> min, Optional<Long> max, List<Long> choices, String format) implements Form {
@@ -98,9 +99,9 @@ public record Schema(String about, Optional<Node> preset, List<Rule> rules, Form
     /**
      * An integer or a string.
      *
-     * @param quantity whether it is one of Kubernetes' quantities
-     * @param patterns those of a string
-     * @param expect the patterns in words; empty where they have none
+     * @param quantity whether the value is a Kubernetes quantity
+     * @param patterns the patterns of a string value
+     * @param expect the patterns in words; empty: not described
      */
     public record NumberOrText(boolean quantity, List<Syntax> patterns, String expect) implements Form {
         public NumberOrText {
@@ -111,11 +112,11 @@ public record Schema(String about, Optional<Node> preset, List<Rule> rules, Form
     /**
      * An object.
      *
-     * @param fields by name, in their order
-     * @param required the names of those that must be there
-     * @param atomic whether an apply replaces it whole
-     * @param minProperties how many fields there must be
-     * @param completing the names of fields that may get a value that the user did not write
+     * @param fields the fields by name, in their order
+     * @param required the names of required fields
+     * @param atomic whether an apply replaces the object as a whole
+     * @param minProperties the least number of fields
+     * @param completing the names of fields that may get a default value
      */
     public record Fields(
             Map<String, Schema> fields,
@@ -157,8 +158,8 @@ public record Schema(String about, Optional<Node> preset, List<Rule> rules, Form
      * A list.
      *
      * @param max {@link Integer#MAX_VALUE}: any number
-     * @param type empty: atomic, without saying so
-     * @param keys the fields that tell the items of a {@code MAP} apart
+     * @param type empty: not declared, which means atomic
+     * @param keys the key fields of the items of a {@code MAP}
      */
     public record Items(Schema item, int min, int max, Optional<ListType> type, List<String> keys) implements Form {
         public Items {
@@ -179,6 +180,6 @@ public record Schema(String about, Optional<Node> preset, List<Rule> rules, Form
         }
     }
 
-    /** @param object whether it must be an object */
+    /** @param object whether the value must be an object */
     public record Anything(boolean object) implements Form {}
 }

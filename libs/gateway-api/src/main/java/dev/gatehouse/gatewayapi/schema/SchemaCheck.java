@@ -27,7 +27,7 @@ final class SchemaCheck {
     private final Consumer<Problem> problems;
     private int found;
 
-    /** @param object what to call the object in problems */
+    /** @param object the object's name in problems */
     SchemaCheck(String object, Consumer<Problem> problems) {
         this.object = object;
         this.problems = problems;
@@ -258,7 +258,7 @@ final class SchemaCheck {
         schema.type().filter(type -> type != Schema.ListType.ATOMIC).ifPresent(_ -> unique(schema, sequence, path));
     }
 
-    /** Items of a set, or those of a map with the same keys, must not be there twice. */
+    /** Reports duplicate items of a set, and items of a map with equal keys. */
     private void unique(Schema.Items schema, Node.Sequence sequence, String path) {
         Map<Object, Integer> seen = new HashMap<>();
         for (int i = 0; i < sequence.items().size(); i++) {

@@ -20,7 +20,7 @@ public final class Schemas {
 
     private Schemas() {}
 
-    /** Read when one of them is first asked for. */
+    /** The schemas are read when the first of them is used. */
     private static final class Policies {
         static final Map<String, KindSchema> ALL = read();
 

@@ -10,7 +10,7 @@ import java.util.Optional;
  * Requests must have an API key.
  *
  * @param credentialRefs Secrets; in each, a key is a client id and its value that client's API key
- * @param sanitize the key is taken out of the request
+ * @param sanitize whether the key is removed from the request
  */
 public record ApiKeyAuth(
         List<ObjectReference> credentialRefs,

@@ -10,14 +10,14 @@ import java.util.TreeSet;
 /**
  * Who may do what. The first rule that matches a request decides.
  *
- * @param allowOthers what no rule matches may pass
+ * @param allowOthers whether requests that match no rule may pass
  */
 public record Authorization(List<Rule> rules, boolean allowOthers) {
     public Authorization {
         rules = List.copyOf(rules);
     }
 
-    /** What the rules have to know of where clients are. */
+    /** The location fields of clients that the rules read. */
     public SortedSet<GeoLocation.Field> geoFields() {
         SortedSet<GeoLocation.Field> fields = new TreeSet<>();
         for (Rule rule : rules) {
@@ -38,8 +38,8 @@ public record Authorization(List<Rule> rules, boolean allowOthers) {
     /**
      * A rule: all of its parts must match.
      *
-     * @param operation empty: anything
-     * @param principal empty: anybody
+     * @param operation empty: any operation
+     * @param principal empty: any client
      * @param cel an expression that must be true
      */
     public record Rule(
@@ -64,7 +64,7 @@ public record Authorization(List<Rule> rules, boolean allowOthers) {
         }
     }
 
-    /** What a request does. */
+    /** The operation of a request: its method and path. */
     public record Operation(List<String> methods, Optional<Path> path) {
         public Operation {
             methods = List.copyOf(methods);
@@ -86,7 +86,7 @@ public record Authorization(List<Rule> rules, boolean allowOthers) {
         RegularExpression
     }
 
-    /** @param invert every other path matches */
+    /** @param invert true if every path except this one matches */
     public record Path(PathType type, String value, boolean invert) {
         static Path read(Fields f) {
             return new Path(
@@ -134,7 +134,7 @@ public record Authorization(List<Rule> rules, boolean allowOthers) {
         }
     }
 
-    /** The value of a header must be one of {@code values}. */
+    /** A header whose value must be one of {@code values}. */
     public record Header(String name, List<String> values) {
         public Header {
             values = List.copyOf(values);
@@ -171,9 +171,9 @@ public record Authorization(List<Rule> rules, boolean allowOthers) {
     }
 
     /**
-     * The value of a claim, or one of an array's, must be one of {@code values}.
+     * A claim whose value, or for an array one of its items, must be one of {@code values}.
      *
-     * @param name with dots where it is nested
+     * @param name the claim's name, with dots for nested claims
      */
     public record Claim(String name, ClaimType type, List<String> values) {
         public Claim {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * A range of IP addresses.
  *
- * @param address the first one, in its usual form
+ * @param address the first address, in its canonical form
  */
 public record Cidr(String address, int prefixLength) {
     private static final Pattern FORM = Pattern.compile("([0-9.]{7,15}|[0-9a-fA-F:.]{2,45})/(\\d{1,3})");

@@ -9,7 +9,7 @@ import java.util.Optional;
  * Cross-origin requests that browsers may send.
  *
  * @param allowOrigins "*", "scheme://host[:port]", or with a wildcard for the host or its first labels
- * @param maxAge for how long a browser keeps the answer to a preflight; empty: as it likes
+ * @param maxAge how long a browser keeps the answer to a preflight; empty: the browser decides
  */
 public record Cors(
         List<String> allowOrigins,

@@ -7,7 +7,7 @@ import java.util.List;
  * Requests that change something must come from a page of the same host.
  *
  * @param shadow the share of requests that are only counted and never refused
- * @param additionalOrigins pages of other hosts from which requests may come
+ * @param additionalOrigins other origins whose pages may send requests
  */
 public record Csrf(Share shadow, List<String> additionalOrigins) {
     public Csrf {

@@ -11,14 +11,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A server is asked whether a request may pass.
+ * External authorization: a server decides whether a request may pass.
  *
- * @param headersToExtAuth the request's headers that the server is shown; empty: all by gRPC; by HTTP those that are always shown
- * @param bodyBytes how much of a body the server is shown; a longer body is refused with 413; empty: the body is not shown
- * @param failOpen requests pass while the server cannot be asked
- * @param recomputeRoute the route is selected again, by the headers that the server set
- * @param includeRouteMetadata the server is told which route was selected
- * @param statusOnError the status of an answer where the server could not be asked; empty: 403
+ * @param headersToExtAuth the request headers that the server gets; empty: all headers by gRPC, only the headers that
+ * are always sent by HTTP
+ * @param bodyBytes the most bytes of a body that the server gets; a longer body is refused with 413; empty: the server
+ * gets no body
+ * @param failOpen whether requests pass while the server is unavailable
+ * @param recomputeRoute whether the route is selected again with the headers that the server set
+ * @param includeRouteMetadata whether the server gets the selected route
+ * @param statusOnError the status of the response if the server is unavailable; empty: 403
  */
 public record ExtAuth(
         Service service,
@@ -37,7 +39,7 @@ public record ExtAuth(
             400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 423,
             424, 426, 428, 429, 431, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511);
 
-    /** What a filter of Gateway API asks for: it has no more settings. */
+    /** The settings of Gateway API's filter ExternalAuth. */
     public static ExtAuth of(ListenerFilter.ExternalAuth filter) {
         ServiceBackends backends = new ServiceBackends(List.of(filter.backend()), BackendSettings.NONE);
         return new ExtAuth(
@@ -87,9 +89,9 @@ public record ExtAuth(
         /**
          * An HTTP server, whose answer 200 lets a request pass.
          *
-         * @param path goes before the request's path
-         * @param pathOverride goes instead of the request's path
-         * @param headersToBackend the headers of its answer that the request gets
+         * @param path the prefix of the request's path
+         * @param pathOverride replaces the request's path
+         * @param headersToBackend the headers of the server's answer that are copied to the request
          */
         record Http(
                 ServiceBackends backends,

@@ -14,7 +14,7 @@ public record GeoLocation(
         Optional<Long> asn,
         Optional<String> isp,
         Optional<Anonymous> anonymous) {
-    /** What a database can say of an address. */
+    /** A property of an address in a location database. */
     public enum Field {
         COUNTRY,
         REGION,
@@ -28,7 +28,7 @@ public record GeoLocation(
         PROXY
     }
 
-    /** What has to be said of the address. */
+    /** The required text properties of the address. */
     public SortedMap<Field, String> texts() {
         SortedMap<Field, String> texts = new TreeMap<>();
         country.ifPresent(each -> texts.put(Field.COUNTRY, each));
@@ -39,7 +39,7 @@ public record GeoLocation(
         return texts;
     }
 
-    /** What has to be so, or not, of the address. */
+    /** The required flags of the address: true or false. */
     public SortedMap<Field, Boolean> flags() {
         SortedMap<Field, Boolean> flags = new TreeMap<>();
         anonymous.ifPresent(hides -> {

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Requests must have a JSON Web Token that one of the providers has signed. */
+/** Requests must have a JSON Web Token that a provider has signed. */
 public record Jwt(Missing missing, List<Provider> providers) {
     public Jwt {
         providers = List.copyOf(providers);
@@ -28,12 +28,13 @@ public record Jwt(Missing missing, List<Provider> providers) {
     }
 
     /**
-     * Who signs tokens.
+     * An issuer of tokens.
      *
-     * @param issuer empty: any
-     * @param audiences one of them must be in the token; empty: any
-     * @param recomputeRoute the route is selected again, by the headers that claims made
-     * @param extractFrom where the token stands; empty: the header Authorization with Bearer, or the parameter access_token
+     * @param issuer empty: any issuer
+     * @param audiences the token must have one of these audiences; an empty list: any
+     * @param recomputeRoute whether the route is selected again with the headers made from claims
+     * @param extractFrom the places of the token; empty: the header Authorization with Bearer, or the parameter
+     * access_token
      */
     public record Provider(
             String name,
@@ -76,8 +77,8 @@ public record Jwt(Missing missing, List<Provider> providers) {
         /**
          * Fetched by the proxies.
          *
-         * @param service where it is fetched; without references at the URI's host
-         * @param failedRefetch after how long a fetch that failed is tried again
+         * @param service the backends that serve the key set; without references, the URI's host
+         * @param failedRefetch the pause before a failed fetch is tried again
          */
         record Remote(URI uri, ServiceBackends service, Duration cache, Optional<Duration> failedRefetch)
                 implements Jwks {}
@@ -180,7 +181,7 @@ public record Jwt(Missing missing, List<Provider> providers) {
                     f.strings("params", Syntax.NOT_EMPTY));
         }
 
-        /** @param valuePrefix what stands before the token, "Bearer " for example */
+        /** @param valuePrefix the text before the token, such as "Bearer " */
         public record Header(String name, String valuePrefix) {
             public static Header read(Fields f) {
                 return new Header(

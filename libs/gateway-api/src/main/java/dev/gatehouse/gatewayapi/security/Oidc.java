@@ -16,14 +16,16 @@ import java.util.regex.Pattern;
 /**
  * Users sign on at an OpenID provider.
  *
- * @param redirectUrl where the provider sends users back to; {@code %REQ(NAME)%} stands for a header of the request
- * @param denyRedirect a request that one of these matches is refused, not led to the provider
- * @param cookieNames names by which token filters know the tokens of a session
- * @param forwardIdToken the header of the ID token
- * @param defaultTokenTtl lifetime of tokens where the provider does not say
- * @param refreshToken tokens are renewed
- * @param loginTimeout how long a login may take
- * @param passThroughAuthHeader a request with a token in a header that {@code jwt} reads is not asked for a session
+ * @param redirectUrl the URL to which the provider sends users back; {@code %REQ(NAME)%} stands for a header of the
+ * request
+ * @param denyRedirect a request without a session that matches one of these is refused instead of redirected to the
+ * provider
+ * @param cookieNames the cookie names by which token filters refer to the tokens of a session
+ * @param forwardIdToken the header in which the ID token is forwarded
+ * @param defaultTokenTtl the lifetime of tokens if the provider does not send one
+ * @param refreshToken whether tokens are renewed
+ * @param loginTimeout the time limit of a login
+ * @param passThroughAuthHeader true if a request with a token in a header that {@code jwt} reads needs no session
  */
 public record Oidc(
         Provider provider,
@@ -69,7 +71,7 @@ public record Oidc(
     /**
      * The provider. An endpoint that is empty is as its discovery document says.
      *
-     * @param service where it is reached; without references at its addresses' hosts
+     * @param service the backends of the provider; without references, the hosts in its URLs
      */
     public record Provider(
             String issuer,

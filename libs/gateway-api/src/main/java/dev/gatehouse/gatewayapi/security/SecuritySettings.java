@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What a SecurityPolicy asks for; all of its sections must let a request pass. */
+/** The settings of a SecurityPolicy. All of its sections must let a request pass. */
 public record SecuritySettings(
         Optional<Cors> cors,
         Optional<Csrf> csrf,
@@ -16,7 +16,7 @@ public record SecuritySettings(
         Optional<Jwt> jwt,
         Optional<ExtAuth> extAuth,
         Optional<Authorization> authorization) {
-    /** Asks for nothing. */
+    /** No settings. */
     public static final SecuritySettings NONE = new SecuritySettings(
             Optional.empty(),
             Optional.empty(),

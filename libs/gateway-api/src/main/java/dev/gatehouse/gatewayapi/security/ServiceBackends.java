@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * The backends of a service that the proxy itself calls (Envoy Gateway's BackendCluster).
  *
- * @param settings of the connections, and of the calls
+ * @param settings the settings of connections and calls
  */
 public record ServiceBackends(List<BackendReference> references, BackendSettings settings) {
     /** No backend. */

@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * Where a provider of sign-on is called: host and port of an address.
  *
- * @param secure by TLS
- * @param host without brackets around an IPv6 address
+ * @param secure whether TLS is used
+ * @param host the host, with an IPv6 address without brackets
  */
 public record SignOnAddress(boolean secure, String host, int port) {
     private static final int HTTPS = 443;
@@ -36,7 +36,7 @@ public record SignOnAddress(boolean secure, String host, int port) {
         }
     }
 
-    /** True if it is the machine itself: what is said to it does not leave the machine. */
+    /** True for a loopback address: traffic to it does not leave the machine. */
     public boolean loopback() {
         return host.equals("localhost") || host.equals("127.0.0.1") || host.equals("::1");
     }

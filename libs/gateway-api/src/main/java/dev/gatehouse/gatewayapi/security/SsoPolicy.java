@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Gatehouse's SSOPolicy: what sign-on by {@code SecurityPolicy.oidc} has beyond Envoy Gateway's API. It is for a SecurityPolicy, or for the
- * SecurityPolicies of what it names.
+ * Gatehouse's SSOPolicy: settings of sign-on by {@code SecurityPolicy.oidc} beyond Envoy Gateway's API. Its target is a
+ * SecurityPolicy, or an object whose SecurityPolicies it extends.
  *
- * @param jwksUri where the keys of the SecurityPolicy's provider are; empty: as its discovery document says
- * @param displayName the SecurityPolicy's provider, on the page where users choose among several
- * @param providers others among which users choose
+ * @param jwksUri the URL of the keys of the SecurityPolicy's provider; empty: from its discovery document
+ * @param displayName the name of the SecurityPolicy's provider on the page where users choose a provider
+ * @param providers further providers that users can choose
  */
 public record SsoPolicy(
         List<PolicyTarget> targets,
@@ -60,10 +60,10 @@ public record SsoPolicy(
     /**
      * How long users stay signed on.
      *
-     * @param store empty: Redis where authz-svc has one, else its memory
-     * @param idleTimeout without a request for that long a session ends
-     * @param absoluteTimeout after that a session ends, whatever it is used for
-     * @param providerOutageGrace how long sessions outlive their tokens while the provider cannot be reached
+     * @param store empty: Redis if authz-svc has one, otherwise memory
+     * @param idleTimeout the time without a request after which a session ends
+     * @param absoluteTimeout the time after which a session ends, even if it is used
+     * @param providerOutageGrace how long sessions outlive their tokens while the provider is unreachable
      */
     public record Session(
             Optional<Store> store,
@@ -88,11 +88,11 @@ public record SsoPolicy(
     }
 
     /**
-     * Ways out.
+     * The settings of logout.
      *
-     * @param backChannelPath where the provider says that a user has logged out (OpenID Connect Back-Channel Logout 1.0)
-     * @param frontChannelPath where the provider's page says so (OpenID Connect Front-Channel Logout 1.0)
-     * @param postLogoutRedirectUri where users go then; empty: "/" of the host
+     * @param backChannelPath the path for the provider's logout requests (OpenID Connect Back-Channel Logout 1.0)
+     * @param frontChannelPath the path for logout by the provider's page (OpenID Connect Front-Channel Logout 1.0)
+     * @param postLogoutRedirectUri the URI to which users are sent after logout; empty: "/" of the host
      */
     public record Logout(String backChannelPath, String frontChannelPath, Optional<String> postLogoutRedirectUri) {
         static final Logout NONE =
@@ -123,14 +123,16 @@ public record SsoPolicy(
     }
 
     /**
-     * What this client is to a provider.
+     * The settings of this client at a provider.
      *
-     * @param method empty: by its secret, as the provider wants it
-     * @param privateKey a Secret: PKCS #8 in "private-key" or "tls.key", its id in "key-id"; of TLSClientAuth with "tls.crt"
-     * @param authorizationParameters more parameters of the authorization request
-     * @param pushedRequests authorization requests are pushed (RFC 9126), though the provider does not require it
-     * @param userInfo claims of the UserInfo endpoint count, too
-     * @param signingAlgorithms those of tokens that count; empty: all that are safe
+     * @param method how the client authenticates; empty: by its secret, in the form that the provider requires
+     * @param privateKey a Secret with the key (PKCS #8) in "private-key" or "tls.key" and its id in "key-id"; for
+     * TLSClientAuth also the certificate in "tls.crt"
+     * @param authorizationParameters additional parameters of the authorization request
+     * @param pushedRequests whether authorization requests are pushed (RFC 9126) even if the provider does not require
+     * it
+     * @param userInfo whether claims of the UserInfo endpoint are used too
+     * @param signingAlgorithms the accepted algorithms of tokens; empty: all safe algorithms
      */
     public record ClientSettings(
             Optional<Method> method,
@@ -300,10 +302,10 @@ public record SsoPolicy(
     }
 
     /**
-     * What a session must be (RFC 9470).
+     * The required authentication of a session (RFC 9470).
      *
-     * @param acrValues one of which it must have been authenticated by
-     * @param maxAge how long ago the user may have shown who it is
+     * @param acrValues the session must have been authenticated with one of these values
+     * @param maxAge the longest time since the user's authentication
      */
     public record StepUp(List<String> acrValues, Optional<Duration> maxAge) {
         public StepUp {

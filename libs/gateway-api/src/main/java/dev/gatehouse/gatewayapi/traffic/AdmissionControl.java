@@ -9,8 +9,8 @@ import java.util.OptionalInt;
 /**
  * Requests are refused, each by chance, while a backend fails many; absent values are Envoy's presets.
  *
- * @param httpSuccess statuses of success; empty: Envoy's preset, below 500
- * @param grpcSuccess likewise, codes of gRPC
+ * @param httpSuccess the statuses that count as success; empty: Envoy's default, below 500
+ * @param grpcSuccess the gRPC codes that count as success; empty: Envoy's default
  */
 public record AdmissionControl(
         Optional<Duration> samplingWindow,

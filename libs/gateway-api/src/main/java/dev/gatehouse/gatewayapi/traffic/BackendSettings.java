@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How Envoy treats a backend: Envoy Gateway's ClusterSettings. A BackendTrafficPolicy has them beside its own, and each reference to a
- * backend that is no route's has them as {@code backendSettings}.
+ * How Envoy treats a backend: Envoy Gateway's ClusterSettings. A BackendTrafficPolicy has them beside its own, and each
+ * reference to a backend that is no route's has them as {@code backendSettings}.
  *
- * @param retry a matter of requests, not of the backend
+ * @param retry retries of requests, which belong to the route and not to the cluster
  */
 public record BackendSettings(
         Optional<LoadBalancer> loadBalancer,
@@ -35,7 +35,7 @@ public record BackendSettings(
             Optional.empty(),
             Optional.empty());
 
-    /** What is the same for every request: no retries, no timeouts of requests, no input of a hash. */
+    /** A copy with only the settings that are equal for every request: without retries, request timeouts and hash inputs. */
     public BackendSettings ofBackend() {
         return new BackendSettings(
                 loadBalancer.map(LoadBalancer::ofBackend),
@@ -65,7 +65,7 @@ public record BackendSettings(
                 Optional.empty());
     }
 
-    /** The same settings, where a health check without a hostname asks for {@code hostname}. */
+    /** A copy in which a health check without a hostname uses {@code hostname}. */
     public BackendSettings checkedAs(String hostname) {
         return healthCheck
                 .map(check -> check.as(hostname))
@@ -139,10 +139,10 @@ public record BackendSettings(
     /**
      * Connections to the backend.
      *
-     * @param bufferBytes what a connection buffers
-     * @param socketBufferBytes what the kernel buffers, each way
-     * @param perEndpointPercent connections for each endpoint, of those that the present requests need
-     * @param predictivePercent connections for the endpoints that come next
+     * @param bufferBytes the most bytes that the proxy buffers for a connection
+     * @param socketBufferBytes the most bytes that the kernel buffers in each direction
+     * @param perEndpointPercent connections per endpoint, in percent of the present requests' need
+     * @param predictivePercent connections to the endpoints that are next in turn, in percent of the present need
      */
     public record Connection(
             OptionalInt bufferBytes,

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * How fast bodies pass, in KiB a second.
  *
- * @param trailerPrefix the response ends with trailers that tell of the delay, whose names begin so; absent: without trailers
+ * @param trailerPrefix the prefix of the names of response trailers that tell the delay; absent: no trailers
  */
 public record BandwidthLimit(Optional<Long> request, Optional<Long> response, Optional<String> trailerPrefix) {
     private enum Unit {

@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 /**
  * How much a backend gets at once. Counts are unsigned: Envoy holds them in 32 bits, and Java's int has those bits.
  *
- * @param maxRequestsPerConnection absent: any number
+ * @param maxRequestsPerConnection absent: no limit
  */
 public record CircuitBreaker(
         int maxConnections,
@@ -35,7 +35,7 @@ public record CircuitBreaker(
                 PRESET, PRESET, PRESET, PRESET, OptionalInt.empty(), OptionalInt.empty(), Optional.of(budget));
     }
 
-    /** The same, with {@code budget} where there is none. */
+    /** A copy with {@code budget}, unless there is a retry budget already. */
     CircuitBreaker within(RetryBudget budget) {
         return retryBudget.isPresent()
                 ? this

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 /**
  * Responses are compressed, where the client takes them so.
  *
- * @param minBytes smaller ones are not
+ * @param minBytes the least size of a compressed response, in bytes
  */
 public record Compressor(Type type, OptionalInt minBytes) {
     private static final int LEAST = 30;

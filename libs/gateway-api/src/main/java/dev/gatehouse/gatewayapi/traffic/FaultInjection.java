@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** Faults for some requests: they wait, or are answered with an error. */
 public record FaultInjection(Optional<Delay> delay, Optional<Abort> abort) {
-    /** @param percentage of requests */
+    /** @param percentage the percentage of delayed requests */
     public record Delay(Duration delay, double percentage) {
         private static Delay read(Fields f) {
             Optional<Duration> delay = f.duration("fixedDelay");
@@ -17,7 +17,7 @@ public record FaultInjection(Optional<Delay> delay, Optional<Abort> abort) {
         }
     }
 
-    /** One of the statuses is there. */
+    /** An error response. Exactly one of the two statuses is present. */
     public record Abort(Optional<Integer> httpStatus, Optional<Integer> grpcStatus, double percentage) {
         private static Abort read(Fields f) {
             Abort abort = new Abort(

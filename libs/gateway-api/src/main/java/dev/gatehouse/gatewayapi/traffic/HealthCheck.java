@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Which endpoints get requests.
+ * Health checks, which decide which endpoints get requests.
  *
- * @param active endpoints are asked
- * @param passive endpoints that fail requests are left out for a time
- * @param panicThreshold the percentage of healthy endpoints below which all of them get requests
+ * @param active checks by requests of the proxy
+ * @param passive ejection of endpoints that fail requests, for a time
+ * @param panicThreshold the percentage of healthy endpoints below which all endpoints get requests
  */
 public record HealthCheck(Optional<Active> active, Optional<Passive> passive, OptionalInt panicThreshold) {
     HealthCheck as(String hostname) {
@@ -24,9 +24,9 @@ public record HealthCheck(Optional<Active> active, Optional<Passive> passive, Op
     }
 
     /**
-     * Endpoints are asked.
+     * Active checks: the proxy sends requests to endpoints.
      *
-     * @param port of the check, where it is another than that of requests
+     * @param port the port of the check; empty: the port of requests
      */
     public record Active(
             Duration timeout,
@@ -94,9 +94,9 @@ public record HealthCheck(Optional<Active> active, Optional<Passive> passive, Op
         }
     }
 
-    /** What is asked, and what answer is expected; payloads are in hexadecimal. */
+    /** The check's request and the expected answer. Payloads are in hexadecimal. */
     public sealed interface Checker {
-        /** @param expected statuses of healthy endpoints; without any, 200 */
+        /** @param expected the statuses of healthy endpoints; empty: 200 */
         record Http(
                 Optional<String> hostname,
                 String path,

@@ -8,7 +8,8 @@ import java.util.OptionalInt;
 /**
  * HTTP/2 of a connection: HTTP2Settings.
  *
- * @param resetStreamOnError an invalid message ends its stream, not the connection; absent: Envoy's preset, the connection
+ * @param resetStreamOnError true: an invalid message ends only its stream; absent: Envoy's default, which ends the
+ * connection
  */
 public record Http2(
         OptionalInt streamWindowBytes,

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 /**
  * How an endpoint is selected.
  *
- * @param slowStart how long a new endpoint gets less than its share
- * @param overrideHeaders headers that name the endpoint, "IP:port"; the type counts where none does
+ * @param slowStart how long a new endpoint gets a reduced share
+ * @param overrideHeaders headers that name the endpoint as "IP:port"; without such a header the type decides
  * @param unserved the paths of fields that have no effect
  */
 public record LoadBalancer(
@@ -110,9 +110,9 @@ public record LoadBalancer(
                 List.of());
     }
 
-    /** What the hash is of. */
+    /** The input of the hash. */
     public sealed interface HashInput {
-        /** Nothing: what a cluster knows of it. */
+        /** No input, for cluster settings, which do not contain the route's hash input. */
         HashInput NONE = new Headers(List.of());
 
         record SourceIp() implements HashInput {}
@@ -129,7 +129,7 @@ public record LoadBalancer(
             }
         }
 
-        /** @param ttl of the cookie that Envoy sets where the client has none; absent: none is set */
+        /** @param ttl the lifetime of the cookie that Envoy sets for a client without one; absent: no cookie is set */
         record Cookie(String name, Optional<Duration> ttl, Map<String, String> attributes) implements HashInput {
             public Cookie {
                 attributes = Collections.unmodifiableMap(new TreeMap<>(attributes));
@@ -184,8 +184,8 @@ public record LoadBalancer(
     /**
      * Weights by the load that endpoints report (ORCA).
      *
-     * @param keepHeaders clients see the reports in responses
-     * @param outOfBand reports are fetched by a stream of their own
+     * @param keepHeaders whether reports stay in the responses to clients
+     * @param outOfBand whether reports are fetched by a separate stream
      */
     public record BackendUtilization(
             Optional<Duration> blackoutPeriod,
@@ -237,8 +237,9 @@ public record LoadBalancer(
     /**
      * Requests stay in the proxy's zone.
      *
-     * @param forceFrom all stay, where the zone has as many endpoints; absent: as many as a fair share allows
-     * @param minEndpoints of all zones together
+     * @param forceFrom all requests stay in a zone with at least this many endpoints; absent: as many requests stay as
+     * a fair share allows
+     * @param minEndpoints the least number of endpoints in all zones together
      */
     public record PreferLocal(OptionalInt forceFrom, long minEndpoints, int percent) {
         private static final long DEFAULT_MIN = 6;

@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * Limits of requests.
  *
- * @param global counted in common by all proxies
- * @param local counted by each proxy for itself
+ * @param global limits that all proxies count together
+ * @param local limits that each proxy counts for itself
  */
 public record RateLimits(Optional<Global> global, Optional<Local> local) {
     static final RateLimits NONE = new RateLimits(Optional.empty(), Optional.empty());
@@ -36,7 +36,7 @@ public record RateLimits(Optional<Global> global, Optional<Local> local) {
         }
     }
 
-    /** Whether clients are told in headers (X-RateLimit-…) how much is left. */
+    /** Whether response headers (X-RateLimit-*) tell clients the remaining quota. */
     public enum Headers {
         Off,
         DraftVersion03
@@ -51,7 +51,7 @@ public record RateLimits(Optional<Global> global, Optional<Local> local) {
         }
     }
 
-    /** What a request costs: a number, or what its metadata say. */
+    /** The cost of a request: a number, or a value in its metadata. */
     public record Cost(long number, Optional<MetadataKey> metadata) {
         private enum From {
             Number,
@@ -71,7 +71,7 @@ public record RateLimits(Optional<Global> global, Optional<Local> local) {
         }
     }
 
-    /** @param fromMetadata the limit of a request that has it there */
+    /** @param fromMetadata the metadata key that overrides the limit for a request */
     public record Limit(long requests, Unit unit, Optional<MetadataKey> fromMetadata) {
         private static Limit read(Fields f) {
             return new Limit(
@@ -85,10 +85,10 @@ public record RateLimits(Optional<Global> global, Optional<Local> local) {
     /**
      * A rule.
      *
-     * @param selectors all must hold; empty: every request
-     * @param shared all targets of the policy count together
-     * @param shadowMode it is counted, and nothing is refused
-     * @param headers absent: as the listener has it
+     * @param selectors all must match; an empty list: every request
+     * @param shared whether all targets of the policy share one count
+     * @param shadowMode whether requests are only counted and never refused
+     * @param headers absent: the listener's setting
      */
     public record Rule(
             List<RequestSelector> selectors,

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which requests a limit is for: all parts must hold.
+ * Selects the requests of a limit. All parts must match.
  *
- * @param methods one of them
+ * @param methods the request must have one of these methods
  */
 public record RequestSelector(
         List<ValueSelector> headers,

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A response that is sent instead of another.
+ * Replaces responses that match.
  *
- * @param statuses one of them; empty: any
- * @param headers all of them
+ * @param statuses the response must have one of these statuses; an empty list: any status
+ * @param headers the response must have all of these headers
  */
 public record ResponseOverride(
         List<StatusRange> statuses, List<HeaderMatch> headers, Source source, Replacement replacement) {
@@ -22,7 +22,7 @@ public record ResponseOverride(
     /** Whose responses are replaced. */
     public enum Source {
         All,
-        /** Those that Envoy makes. */
+        /** Responses that Envoy itself makes. */
         Local,
         Backend
     }
@@ -77,12 +77,12 @@ public record ResponseOverride(
         }
     }
 
-    /** What is sent. */
+    /** The replacement. */
     public sealed interface Replacement {
         /**
          * A response.
          *
-         * @param status absent: that of the response that is replaced
+         * @param status absent: the status of the replaced response
          */
         record Response(
                 Optional<String> contentType,
@@ -97,7 +97,7 @@ public record ResponseOverride(
             }
         }
 
-        /** A redirection; absent parts are those of the request. */
+        /** A redirection. Absent parts are the request's. */
         record Redirect(
                 Optional<String> scheme,
                 Optional<String> hostname,

@@ -11,8 +11,8 @@ import java.util.OptionalInt;
  * When a request is sent again.
  *
  * @param attemptsPerPriority attempts before endpoints of another priority are tried; absent: the best priority only
- * @param triggers what causes a retry, in Envoy's words; absent: the presets
- * @param perTryTimeout of each attempt
+ * @param triggers the causes of a retry, by Envoy's names; absent: the defaults
+ * @param perTryTimeout the time limit of each attempt
  */
 public record Retry(
         int retries,

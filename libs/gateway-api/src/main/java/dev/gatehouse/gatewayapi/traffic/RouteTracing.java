@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How requests of a route are traced, instead of what the EnvoyProxy says; absent shares are all requests.
+ * The tracing of a route's requests, which overrides the EnvoyProxy's. An absent share means all requests.
  *
- * @param clientSampled none, unless it is said
- * @param tags by name
- * @param formats values of tags with Envoy's operators, by name; they count before tags
+ * @param clientSampled no requests by default
+ * @param tags the tags by name
+ * @param formats values of tags with Envoy's operators, by name, which win over {@code tags}
  */
 public record RouteTracing(
         Optional<Fraction> sampled,

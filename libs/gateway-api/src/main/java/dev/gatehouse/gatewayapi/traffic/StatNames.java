@@ -32,8 +32,8 @@ public final class StatNames {
     /**
      * The name for the clusters of a rule.
      *
-     * @param index of the rule in the route
-     * @param backends "namespace/name" each
+     * @param index the rule's index in the route
+     * @param backends the backends, each as "namespace/name"
      */
     public static String ofCluster(
             String pattern, ObjectRef route, Optional<String> rule, int index, List<String> backends) {

@@ -2,7 +2,7 @@ package dev.gatehouse.gatewayapi.traffic;
 
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 
-/** The forms of strings in these settings. Names and paths have no white space: settings are told apart by their text. */
+/** The forms of strings in these settings. Names and paths must not have white space, since settings are compared by their text form. */
 final class Texts {
     static final Syntax WORD = Syntax.of("[^\\s\\x00-\\x1f\\x7f]+", 256, "a name without white space");
 

@@ -7,12 +7,12 @@ import java.util.Optional;
 /**
  * Timeouts.
  *
- * @param connect until a connection stands, TLS included
- * @param connectionIdle without requests
- * @param maxConnectionDuration of a connection
- * @param request until the whole response is there
- * @param maxStream from the request until the response has ended; 0: none
- * @param streamIdle without anything sent or received
+ * @param connect the time limit for establishing a connection, including TLS
+ * @param connectionIdle the longest time of a connection without requests
+ * @param maxConnectionDuration the longest duration of a connection
+ * @param request the time limit for the whole response to arrive
+ * @param maxStream the longest time from the request to the end of the response; 0: no limit
+ * @param streamIdle the longest time without data in either direction
  */
 public record Timeouts(
         Optional<Duration> connect,

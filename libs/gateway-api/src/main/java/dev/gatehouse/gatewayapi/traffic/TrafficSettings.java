@@ -6,13 +6,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a BackendTrafficPolicy asks for.
+ * The settings of a BackendTrafficPolicy.
  *
- * @param useClientProtocol backends are spoken to by the HTTP version of the request
- * @param compressors in order of preference
- * @param overrides the first that matches counts
+ * @param useClientProtocol whether requests to backends use the HTTP version of the client's request
+ * @param compressors the compressors in order of preference
+ * @param overrides the response overrides, of which the first match is applied
  * @param upgrades absent: WebSocket
- * @param requestBufferBytes each request is held until it is there as a whole
+ * @param requestBufferBytes the most bytes of a request; requests are buffered until they are complete; absent: no
+ * buffering
  */
 public record TrafficSettings(
         BackendSettings backend,
@@ -80,7 +81,7 @@ public record TrafficSettings(
     /**
      * A protocol that a request may be upgraded to.
      *
-     * @param terminate a CONNECT ends here, and what it carries goes on as TCP
+     * @param terminate true if the proxy terminates CONNECT and forwards its payload as TCP
      */
     public record Upgrade(String type, boolean terminate) {
         /** True for CONNECT, which is a method and no header. */

@@ -1,7 +1,7 @@
 /**
- * What a BackendTrafficPolicy asks for: {@link dev.gatehouse.gatewayapi.traffic.TrafficSettings}, and its part that others have too,
- * {@link dev.gatehouse.gatewayapi.traffic.BackendSettings} (Envoy Gateway's ClusterSettings). Records and their readers; nothing here
- * knows what a policy is for, or Envoy.
+ * The settings of BackendTrafficPolicies, {@link dev.gatehouse.gatewayapi.traffic.TrafficSettings}, and the part that
+ * other kinds have too, {@link dev.gatehouse.gatewayapi.traffic.BackendSettings} (Envoy Gateway's ClusterSettings).
+ * Records and their readers; must not know of policies' targets or of Envoy.
  */
 @NullMarked
 package dev.gatehouse.gatewayapi.traffic;

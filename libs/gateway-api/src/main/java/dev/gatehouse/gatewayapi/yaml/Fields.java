@@ -36,7 +36,7 @@ public final class Fields {
     private final Problem.Severity unknown;
     private final Set<String> asked = new HashSet<>();
     private final SchemaFindings bySchema;
-    /** Where what is asked for is written down, when nothing is read. */
+    /** Records the fields that a reader asks for, if no object is read. */
     private final Outline.@Nullable Fields outline;
 
     private boolean lenient;
@@ -61,7 +61,7 @@ public final class Fields {
     /**
      * Reads the object {@code node}.
      *
-     * @param object what to call it in problems: "HTTPRoute httpbin/httpbin"
+     * @param object the object's name in problems: "HTTPRoute httpbin/httpbin"
      * @param path the path of {@code node} in its document
      */
     public static <T> T read(
@@ -72,8 +72,8 @@ public final class Fields {
     /**
      * Reads the object {@code node}.
      *
-     * @param unknown how bad a field is that the reader does not know: an error in a file, where it is a slip; a warning where
-     *     an API server has let it pass, since a newer one knows more fields
+     * @param unknown the severity of an unknown field: an error in a file, where it is probably a mistake; a warning
+     * from an API server, which may be newer and know more fields
      */
     public static <T> T read(
             Node.Mapping node,
@@ -86,10 +86,10 @@ public final class Fields {
     }
 
     /**
-     * Reads an object that was checked against its schema. What the schema found is reported first, and what the reader finds at
-     * the same paths is not.
+     * Reads an object that was checked against its schema. The schema's problems are reported first, and the reader's
+     * problems at the same paths are dropped.
      *
-     * @param bySchema what the schema found
+     * @param bySchema the schema's problems
      */
     public static <T> T read(
             Node.Mapping node,
@@ -120,7 +120,7 @@ public final class Fields {
         return result;
     }
 
-    /** What {@code reader} asks for; it is given an object without any field. */
+    /** The fields that {@code reader} asks for. The reader gets an object without fields. */
     public static Outline.Fields outline(Function<Fields, ?> reader) {
         Outline.Fields outline = new Outline.Fields();
         Location nowhere = new Location("", 0, 0);
@@ -179,7 +179,7 @@ public final class Fields {
         return this;
     }
 
-    /** Takes note of a field that is valid and has no effect: says so where it is there and asks for something. */
+    /** Accepts a field that is valid and has no effect. Warns of it if it is present and set. */
     public void passOver(String name, String message) {
         boolean there = has(name);
         describe(name, new Outline.Ignored());
@@ -404,12 +404,12 @@ public final class Fields {
     }
 
     /**
-     * What was read of an object, and what is wrong with it.
+     * The outcome of reading an object.
      *
-     * @param value absent where there is no object; with problems, what could be read
-     * @param tree the object as it was written
+     * @param value absent if there is no object; if there are problems, the readable part
+     * @param tree the object as written
      * @param problems as "path: message"
-     * @param warnings likewise: what does not keep it from being used
+     * @param warnings as "path: message"; warnings do not prevent the object's use
      */
     public record Checked<T>(
             Optional<T> value, Map<String, Object> tree, List<String> problems, List<String> warnings) {
@@ -508,7 +508,7 @@ public final class Fields {
         return texts(name, syntax, false);
     }
 
-    /** A list of strings, of which those that are digits may stand without quotes. */
+    /** A list of strings. Strings of digits may be written without quotes. */
     public List<String> stringsOrIntegers(String name, Syntax syntax) {
         describe(name, new Outline.Items(new Outline.NumberOrText(), 0, Integer.MAX_VALUE));
         return texts(name, syntax, true);

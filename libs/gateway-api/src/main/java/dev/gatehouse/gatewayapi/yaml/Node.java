@@ -12,14 +12,15 @@ public sealed interface Node {
     /** Where the node begins. */
     Location location();
 
-    /** What the node is, for messages: "a string", "a list". */
+    /** The kind of the node in words, for messages: "a string", "a list". */
     String describe();
 
     /**
      * A scalar.
      *
-     * @param type what kubectl makes of it; a quoted scalar is a string
-     * @param first where the text's first character stands, if its lines are lines of the file: it is in one line, or a literal block
+     * @param type the type as kubectl reads it; a quoted scalar is a string
+     * @param first the location of the text's first character, if the text's lines are lines of the file (a text in one
+     * line, or a literal block)
      */
     record Scalar(Location location, Type type, String text, Optional<Location> first) implements Node {
         /** Of which nothing more is known than where it begins. */
@@ -33,7 +34,7 @@ public sealed interface Node {
                     .orElse(location);
         }
 
-        /** True for a boolean that says so. */
+        /** True for a boolean with the value true. */
         public boolean isTrue() {
             return type == Type.BOOLEAN && PlainScalar.truth(text);
         }
@@ -139,9 +140,9 @@ public sealed interface Node {
     }
 
     /**
-     * Where a path leads.
+     * The end of a path.
      *
-     * @param node empty: what the path names is not there
+     * @param node empty: the path leads to no node
      */
     record Way(Location location, Optional<Node> node) {}
 

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** What an object may look like, as its reader asks for it: {@link Fields#outline}. */
+/** The shape of an object, as its reader asks for it: {@link Fields#outline}. */
 public sealed interface Outline {
-    /** @param choices the only values; empty: any that matches {@code syntax} */
+    /** @param choices the permitted values; empty: any value that matches {@code syntax} */
     record Text(Optional<Syntax> syntax, List<String> choices) implements Outline {
         public Text {
             choices = List.copyOf(choices);
@@ -36,7 +36,7 @@ public sealed interface Outline {
             return Map.copyOf(known);
         }
 
-        /** The names of those that must be there. */
+        /** The names of required fields. */
         public List<String> required() {
             return List.copyOf(required);
         }
@@ -47,7 +47,7 @@ public sealed interface Outline {
         }
 
         void add(String name, Outline outline) {
-            // What is asked for twice is the same thing; a mere look at whether it is there says nothing of its form.
+            // A field that is read twice has one outline. A mere test for the field's presence does not determine its form.
             boolean says = !(outline instanceof Anything) && !(outline instanceof Ignored);
             if (says || !known.containsKey(name) || outline instanceof Ignored && known.get(name) instanceof Anything) {
                 known.put(name, outline);

@@ -44,7 +44,7 @@ final class PlainScalar {
         return number(text).isPresent() ? Type.FLOAT : Type.STRING;
     }
 
-    /** What a boolean says. */
+    /** The value of a boolean. */
     static boolean truth(String text) {
         return TRUE.contains(text);
     }

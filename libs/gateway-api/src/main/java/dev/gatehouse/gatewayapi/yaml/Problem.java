@@ -1,13 +1,13 @@
 package dev.gatehouse.gatewayapi.yaml;
 
 /**
- * Something wrong with what a user wrote.
+ * A problem in a user's text.
  *
- * @param severity an {@code ERROR} keeps its document from being used; a {@code WARNING} does not
- * @param location where it stands
- * @param object the object that it is about, "HTTPRoute httpbin/httpbin"; empty where none could be told
- * @param path the field, "spec.rules[0].matches[1].path.type"; empty where it is about the whole document
- * @param message the offending value and what was expected
+ * @param severity an {@code ERROR} prevents the use of its document; a {@code WARNING} does not
+ * @param location the place in the file
+ * @param object the object that it is about, such as "HTTPRoute httpbin/httpbin"; empty: unknown
+ * @param path the field, such as "spec.rules[0].matches[1].path.type"; empty: the whole document
+ * @param message the offending value and the expected one
  */
 public record Problem(Severity severity, Location location, String object, String path, String message) {
     /** How bad it is. */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a schema found wrong with an object before its reader reads it.
+ * The problems that a schema found in an object before its reader reads it.
  *
  * <p>Not thread-safe.
  */
@@ -24,17 +24,20 @@ final class SchemaFindings {
         problems.forEach(problem -> paths.add(problem.path()));
     }
 
-    /** True if there is a schema: then a field that it says nothing about is one of the API. */
+    /**
+     * True if there is a schema. A field that the schema accepts and the reader does not know is then a field of the
+     * API that Gatehouse does not serve.
+     */
     boolean declared() {
         return declared;
     }
 
-    /** True if the problem does not say again what the schema found. */
+    /** True if the problem does not repeat a problem of the schema. */
     boolean isNew(Problem problem) {
         return problem.severity() == Problem.Severity.WARNING || !paths.contains(problem.path());
     }
 
-    /** Takes out what was found at {@code path} and below. */
+    /** Removes and returns the problems at {@code path} and below. */
     List<Problem> take(String path) {
         List<Problem> taken = left.stream()
                 .filter(problem -> problem.path().equals(path)

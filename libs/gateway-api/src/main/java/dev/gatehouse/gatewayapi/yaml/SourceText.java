@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * place, and only the document that has it is not used.
  */
 final class SourceText {
-    /** U+DC80 to U+DCFF, low surrogates: no decoder makes one of them alone. */
+    /** The offset of the placeholders U+DC80 to U+DCFF for undecodable bytes. They are low surrogates, which no decoder produces alone. */
     private static final int STRAY = 0xDC00;
 
     private SourceText() {}

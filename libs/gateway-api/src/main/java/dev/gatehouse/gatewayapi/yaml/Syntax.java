@@ -3,9 +3,9 @@ package dev.gatehouse.gatewayapi.yaml;
 import java.util.regex.Pattern;
 
 /**
- * A form that a string must have.
+ * The required form of a string.
  *
- * @param pattern what the whole string must match
+ * @param pattern the pattern that the whole string must match
  * @param maxLength in characters
  * @param description the form in words, for messages
  */

@@ -106,7 +106,7 @@ final class TabsAsSpaces {
         }
     }
 
-    /** Up to what can end a scalar without quotes, or an anchor, alias, tag or document marker. Its inner white space stays. */
+    /** Skips a plain scalar, or an anchor, alias, tag or document marker, up to a character that can end it. Inner white space stays. */
     private void plain() {
         while (at < text.length) {
             char c = text[at];
@@ -143,7 +143,7 @@ final class TabsAsSpaces {
                 && ("&*!".indexOf(text[start]) >= 0 || at - start == 3 && text[start] == '-' && text[start + 1] == '-');
     }
 
-    /** The lines of a block scalar are those that are further in than its collection, and blank ones. */
+    /** Skips a block scalar, which consists of the lines indented deeper than its collection, and of blank lines. */
     private void blockScalar() {
         toLineEnd();
         while (at < text.length) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Trees: what a JSON text says, as maps, lists, strings, booleans, {@link Long}s, {@link Double}s and nulls. For objects that
- * are passed on as the user wrote them, such as a pod's affinity. The trees made here cannot be changed.
+ * Trees: JSON values as maps, lists, strings, booleans, {@link Long}s, {@link Double}s and nulls. They represent
+ * objects that are passed on as the user wrote them, such as a pod's affinity. The trees made here are immutable.
  */
 public final class Trees {
     private static final Location NOWHERE = new Location("", 1, 1);

@@ -30,12 +30,12 @@ import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 import org.snakeyaml.engine.v2.schema.Schema;
 
 /**
- * Reads the documents of a YAML (or JSON) text. Each document is parsed by itself, so that one which is not YAML does not
- * hide the others. Never throws for what a text holds.
+ * Reads the documents of a YAML (or JSON) text. Each document is parsed separately, so that a document that is not YAML
+ * does not hide the others. Invalid text never throws.
  *
  * @param documents the documents whose root is an object, in order; empty documents are left out
- * @param others the documents that are YAML and whose root is no object, such as a list
- * @param problems what is wrong with what is not YAML
+ * @param others the YAML documents whose root is not an object, such as a list
+ * @param problems the problems of documents that are not YAML
  */
 public record YamlDocuments(List<Node.Mapping> documents, List<Node> others, List<Problem> problems) {
     /** The largest text that is read, in characters. Kubernetes itself takes objects of up to 1.5 MiB. */
@@ -82,8 +82,8 @@ public record YamlDocuments(List<Node.Mapping> documents, List<Node> others, Lis
     /**
      * A part of a text that is one document.
      *
-     * @param firstLine how many lines of the file are before it
-     * @param firstColumn how many characters of its first line are before it
+     * @param firstLine the number of lines of the file before it
+     * @param firstColumn the number of characters of its first line before it
      */
     private record Chunk(int firstLine, int firstColumn, String text) {
         Location locate(String file, Mark mark) {

@@ -17,11 +17,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides which certificates an installation needs to have made, from those that it has: pure but for the making of keys.
+ * Decides which certificates an installation must issue, from the certificates that it has. Pure, except for the
+ * generation of keys.
  *
- * <p>A certificate is made anew when a third of its life is left, when its names or its authority change, or when it cannot be
- * read. An authority of our own is followed by the next one before a fifth of its life is left: the next is believed by all for
- * {@link #ANNOUNCED} before it signs, and the one before is believed until it ends, so that no connection is refused.
+ * <p>A certificate is made anew when a third of its life is left, when its names or its authority change, or when it
+ * cannot be read. An authority of our own is followed by the next one before a fifth of its life is left: the next is
+ * believed by all for {@link #ANNOUNCED} before it signs, and the one before is believed until it ends, so that no
+ * connection is refused.
  */
 public final class CertificatePlan {
     /** How long an authority is believed before it signs. */
@@ -45,7 +47,7 @@ public final class CertificatePlan {
     }
 
     /**
-     * What is kept of a certificate, in PEM.
+     * The stored form of a certificate, in PEM.
      *
      * @param authorities {@code ca.crt}: whom its owner believes
      */
@@ -58,7 +60,7 @@ public final class CertificatePlan {
     }
 
     /**
-     * What is kept of the authority.
+     * The stored form of the authority.
      *
      * @param signing the one that signs
      * @param next the one that will, and is only believed yet
@@ -66,11 +68,11 @@ public final class CertificatePlan {
      */
     public record KeptAuthority(Issued signing, Optional<Issued> next, String authorities) {}
 
-    /** The authority as it should be kept, and whether that is what was. */
+    /** The authority to store, and whether it differs from the stored one. */
     public record AuthorityState(KeptAuthority kept, boolean changed) {}
 
     /**
-     * The authority of our own.
+     * The installation's own authority.
      *
      * @param kept empty: there is none yet
      * @throws GeneralSecurityException where what is kept cannot be read: it must not be replaced in silence

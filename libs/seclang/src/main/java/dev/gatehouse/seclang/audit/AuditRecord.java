@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the audit log says of a transaction. Values that rules hide ({@code sanitiseArg}) are asterisks already.
+ * The audit record of a transaction. Values that rules hide ({@code sanitiseArg}) are already replaced by asterisks.
  *
- * @param parts that are to be written
- * @param status of the response, or of the interruption
- * @param messages of all rules that matched and are audited
- * @param matched of every rule that matched, for part K
- * @param leftOut what the transaction had besides
+ * @param parts the parts to write
+ * @param status the status of the response, or of the interruption
+ * @param messages the messages of all matched rules that are audited
+ * @param matched the messages of all matched rules, for part K
+ * @param leftOut the numbers of items that the log limits left out
  */
 public record AuditRecord(
         Instant time,
@@ -40,9 +40,9 @@ public record AuditRecord(
     public record File(Bytes field, Bytes name, long size) {}
 
     /**
-     * What was asked.
+     * The request.
      *
-     * @param body without files, where the body is multipart
+     * @param body the body; a multipart body is without files
      */
     public record Request(
             Bytes method, Bytes uri, Bytes protocol, List<Header> headers, Bytes body, long length, List<File> files) {
@@ -52,7 +52,7 @@ public record AuditRecord(
         }
     }
 
-    /** What was answered. */
+    /** The response. */
     public record Response(String protocol, List<Header> headers, Bytes body) {
         public Response {
             headers = List.copyOf(headers);
@@ -62,8 +62,8 @@ public record AuditRecord(
     /**
      * What {@link LogLimits} have no room for.
      *
-     * @param messages matched rules, of {@link #messages} or, with part K, of {@link #matched}
-     * @param valueBytes of messages and matched values
+     * @param messages the number of matched rules, of {@link #messages} or, with part K, of {@link #matched}
+     * @param valueBytes the number of bytes of messages and matched values
      */
     public record LeftOut(
             int messages, int headers, int files, long valueBytes, long requestBodyBytes, long responseBodyBytes) {
@@ -79,8 +79,8 @@ public record AuditRecord(
     /**
      * Who looked.
      *
-     * @param mode as {@code SecRuleEngine} has it
-     * @param components of {@code SecComponentSignature}
+     * @param mode the mode, by {@code SecRuleEngine}'s names
+     * @param components the values of {@code SecComponentSignature}
      */
     public record Engine(String mode, List<String> components, String server, String sensor, String application) {
         public Engine {
@@ -89,11 +89,11 @@ public record AuditRecord(
     }
 
     /**
-     * What a rule said.
+     * The message of a rule.
      *
-     * @param severity 0 to 7; 8: it says none
-     * @param line of the error log
-     * @param match the first value that it matched; empty for {@code SecAction}
+     * @param severity 0 to 7; 8: not specified
+     * @param line the line in the error log
+     * @param match the first matching value; empty for {@code SecAction}
      */
     public record Message(
             long id,

@@ -8,11 +8,11 @@ import java.util.function.IntPredicate;
 /**
  * What {@code SecAudit…} directives say.
  *
- * @param relevantStatus which response statuses make a transaction relevant; empty: none do
- * @param target {@code SecAuditLog}: a file, a device or a URL; empty without one
- * @param storageDir of concurrent logs; empty without one
- * @param dirMode permissions of its folders, as in {@code chmod}
- * @param fileMode permissions of its files
+ * @param relevantStatus the response statuses that make a transaction relevant; empty: no status does
+ * @param target {@code SecAuditLog}: a file, a device or a URL; empty: not set
+ * @param storageDir the folder of concurrent logs; empty: not set
+ * @param dirMode the permissions of its folders, as in {@code chmod}
+ * @param fileMode the permissions of its files
  */
 public record AuditSettings(
         Engine engine,

@@ -148,7 +148,7 @@ public final class AuditText {
         text.append(".\nEngine-Mode: \"").append(record.engine().mode()).append("\"\n\n");
     }
 
-    /** What the limits of the log had no room for; empty: nothing. */
+    /** The counts of items that the log limits left out; empty: nothing was left out. */
     private static Map<String, Long> leftOut(AuditRecord.LeftOut leftOut) {
         Map<String, Long> counts = new LinkedHashMap<>();
         counts.put("matched_rules", (long) leftOut.messages());

@@ -1,12 +1,13 @@
 package dev.gatehouse.seclang.audit;
 
 /**
- * How much one transaction may write to the logs: a client chooses its request, and must not choose how much is written about it. What
- * is left out is said where it is missing.
+ * The limits of one transaction's log data. Clients choose their requests, but must not control the size of the logs.
+ * Each log says what the limits left out.
  *
- * @param rules matched rules, in the error log and in an audit record each, and files in an audit record
- * @param valueBytes of a message or a matched value in an audit record; 16 KiB at most
- * @param recordBytes of an audit record: of its rules first, then of headers and files, then of bodies; before they are escaped
+ * @param rules the most matched rules in the error log and in an audit record, and the most files in an audit record
+ * @param valueBytes the most bytes of a message or a matched value in an audit record; 16 KiB at most
+ * @param recordBytes the most bytes of an audit record before escaping; its rules are written first, then headers and
+ * files, then bodies
  */
 public record LogLimits(int rules, int valueBytes, int recordBytes) {
     /** As much as is kept of the message and the data of a rule that matched. */

@@ -6,12 +6,12 @@ import dev.gatehouse.seclang.audit.AuditSettings;
 /**
  * A record, and how its rules want it written.
  *
- * @param policy whose rules were run
- * @param trace id of the trace that the request is part of, in hexadecimal digits; empty: none
- * @param span id of the inspection's span in it; empty: none
+ * @param policy the policy whose rules ran
+ * @param trace the id of the request's trace, in hexadecimal digits; empty: none
+ * @param span the id of the inspection's span; empty: none
  */
 public record AuditEntry(String policy, AuditSettings settings, AuditRecord record, String trace, String span) {
-    /** What a record takes without its bodies, about. */
+    /** The approximate bytes of a record without its bodies. */
     private static final int BASE = 4096;
 
     /** About how many bytes of memory it holds. */

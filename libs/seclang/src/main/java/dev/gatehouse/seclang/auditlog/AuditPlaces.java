@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where rules may have audit records written, besides standard output: rules come from whoever may write a policy, and this process may
- * reach more than they.
+ * Where rules may have audit records written, besides standard output: rules come from whoever may write a policy, and
+ * this process may reach more than they.
  *
- * @param directory in which {@code SecAuditLog} and {@code SecAuditLogStorageDir} name files and folders; empty: none
- * @param collectors the URLs, or beginnings of URLs, that {@code SecAuditLog} may name with {@code SecAuditLogType HTTPS}
+ * @param directory the folder for the files and folders of {@code SecAuditLog} and {@code SecAuditLogStorageDir};
+ * empty: none are permitted
+ * @param collectors the URLs, or URL prefixes, that {@code SecAuditLog} may name with {@code SecAuditLogType HTTPS}
  */
 public record AuditPlaces(Optional<Path> directory, List<URI> collectors) {
     public AuditPlaces {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes each record where its rules say, in their format. What they may not name, or {@code syslog}, goes to standard output: no
- * record is lost because of its target, and containers' output is collected.
+ * Writes each record to the target of its rules, in their format. Records with a forbidden target, or with {@code
+ * syslog}, are written to standard output, so that no record is lost because of its target.
  */
 public final class AuditWriter implements AuditDestination, AutoCloseable {
     private static final Logger LOG = System.getLogger(AuditWriter.class.getName());
@@ -33,8 +33,8 @@ public final class AuditWriter implements AuditDestination, AutoCloseable {
     private boolean failing;
 
     /**
-     * @param standard for {@code /dev/stdout}, and for what has no other place
-     * @param error for {@code /dev/stderr}
+     * @param standard the stream for {@code /dev/stdout}, and for records without a usable target
+     * @param error the stream for {@code /dev/stderr}
      */
     public AuditWriter(AuditPlaces places, OutputStream standard, OutputStream error) {
         this.places = places;

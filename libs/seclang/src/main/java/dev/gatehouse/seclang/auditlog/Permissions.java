@@ -12,7 +12,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Makes files and folders with permissions in {@code chmod}'s numbers; what is there stays as it is. */
+/** Creates files and folders with permissions in {@code chmod}'s numbers. Existing files and folders are not changed. */
 final class Permissions {
     private Permissions() {}
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** Files that records are appended to. A file that was moved away or removed, as log rotation does, is made again. */
 final class SerialFiles implements AutoCloseable {
-    /** More than a few are named by mistake or malice: the one that was used longest ago is closed. */
+    /** The most open files. More files are named only by mistake or by malice, so the least recently used one is then closed. */
     private static final int MOST_OPEN = 32;
 
     private record Open(FileChannel channel, Optional<Object> key) {}

@@ -13,15 +13,15 @@ import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import org.brotli.dec.BrotliInputStream;
 
-/** Takes the codings of {@code Content-Encoding} off a body, so that rules see what the client will see. */
+/** Decodes the codings of {@code Content-Encoding}, so that rules see the same body as the client. */
 public final class ContentCoding {
     private static final int MOST_CODINGS = 4;
 
     /**
      * A decoded body.
      *
-     * @param cut whether it would be longer than allowed, or the coded body was cut
-     * @param error what is wrong with the coding; the bytes before it are there
+     * @param cut whether the decoded body exceeds the limit, or the coded body was cut off
+     * @param error the error in the coding; the bytes before the error are decoded
      */
     public record Decoded(Bytes bytes, boolean cut, Optional<String> error) {}
 
@@ -30,8 +30,8 @@ public final class ContentCoding {
     /**
      * Decodes gzip, deflate, br and zstd, also one after the other.
      *
-     * @param codings the header's value; empty: none
-     * @param limit of decoded bytes: a small body may decode to a huge one
+     * @param codings the header's value; empty: no coding
+     * @param limit the most decoded bytes, since a small body may decode to a huge one
      */
     public static Decoded decode(Bytes body, Bytes codings, long limit) {
         String[] names = codings.toString().toLowerCase(Locale.ROOT).split(",", -1);
@@ -65,7 +65,7 @@ public final class ContentCoding {
             }
             return new Decoded(decoded.build(), false, Optional.empty());
         } catch (IOException | RuntimeException e) {
-            // The decoders tell of bad input by both; what came out before is what a client may see.
+            // The decoders report bad input by both exceptions. The bytes decoded before are kept, since a client may see them.
             return new Decoded(
                     decoded.build(), false, Optional.of("the body is not " + coding + ": " + e.getMessage()));
         }

@@ -13,7 +13,7 @@ import java.util.Optional;
 public final class Json {
     private static final Bytes ROOT = Bytes.latin1("json");
 
-    /** Long paths repeat for each leaf: what is given out is bounded by so many times the body. */
+    /** The output limit, as a multiple of the body's size. Long paths are repeated for each leaf, so the output must be bounded. */
     private static final int GROWTH = 8;
 
     private static final int LEAST_BUDGET = 4096;
@@ -65,8 +65,8 @@ public final class Json {
     /**
      * Reads one value.
      *
-     * @param depthLimit how many arrays and objects may be inside of each other
-     * @param argumentLimit of leaves; 0: none
+     * @param depthLimit the greatest nesting depth of arrays and objects
+     * @param argumentLimit the most leaves; 0: no limit
      */
     public static Outcome read(Bytes text, int depthLimit, int argumentLimit, FieldSink sink) {
         return new Json(text, depthLimit, argumentLimit, sink).read(false);
@@ -201,7 +201,7 @@ public final class Json {
         return true;
     }
 
-    /** Where the text breaks off, or off the grammar: the arrays have what was read of them. */
+    /** Closes open arrays and objects at the end or at an error of the text, so that their counts include the elements read so far. */
     private Optional<Malformed> closeAll() {
         try {
             while (depth > 0) {

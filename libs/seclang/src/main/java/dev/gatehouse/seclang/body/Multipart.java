@@ -71,8 +71,8 @@ public final class Multipart {
     /**
      * Reads a body.
      *
-     * @param contentType of the request, with its boundary
-     * @param cut whether the body is only the beginning of one, which then may end anywhere
+     * @param contentType the request's content type, with the boundary
+     * @param cut whether the body is cut off, so that it may end anywhere
      */
     public static Multipart read(Bytes body, Bytes contentType, int fileLimit, boolean cut, Parts parts) {
         Multipart multipart = new Multipart(body, fileLimit, cut, parts);
@@ -82,12 +82,12 @@ public final class Multipart {
         return multipart;
     }
 
-    /** What was noted. */
+    /** The flags that were set during reading. */
     public Set<MultipartFlag> flags() {
         return flags;
     }
 
-    /** What is wrong so that reading ended; what was read before is there. */
+    /** The error that ended reading; empty: no error. Parts read before the error are available. */
     public Optional<String> error() {
         return error;
     }
@@ -180,7 +180,7 @@ public final class Multipart {
                 || fail("the boundary is empty or longer than " + LONGEST_BOUNDARY + " bytes");
     }
 
-    /** Of a reader that knows no quotes, or no backslash inside of them, the boundary is another: {@link #misreadings}. */
+    /** Reads a quoted boundary. Readers that ignore quotes, or backslashes within them, see a different boundary: {@link #misreadings}. */
     private boolean readQuotedBoundary(Bytes raw) {
         flags.add(MultipartFlag.BOUNDARY_QUOTED);
         BytesBuilder read = new BytesBuilder(raw.length());

@@ -1,6 +1,6 @@
 package dev.gatehouse.seclang.body;
 
-/** What is unusual about a multipart body: ModSecurity's {@code MULTIPART_…} variables. */
+/** Anomalies of a multipart body: ModSecurity's {@code MULTIPART_…} variables. */
 public enum MultipartFlag {
     /** The boundary of the content type is quoted, as RFC 2046 allows it and .NET does it: no strict error. */
     BOUNDARY_QUOTED(false),

@@ -3,9 +3,9 @@ package dev.gatehouse.seclang.body;
 import java.util.Optional;
 
 /**
- * How reading a body ended.
+ * The outcome of reading a body.
  *
- * @param error what is wrong with it; what was read before is inspected
+ * @param error the error that ended reading; fields read before it are inspected
  * @param truncated whether there were more fields than {@code SecArgumentsLimit} allows
  */
 public record Outcome(Optional<String> error, boolean truncated) {

@@ -10,8 +10,8 @@ public final class UrlEncoded {
     /**
      * Names and values, decoded.
      *
-     * @param separator between pairs: {@code SecArgumentSeparator}
-     * @param limit of pairs; 0: none
+     * @param separator the separator between pairs: {@code SecArgumentSeparator}
+     * @param limit the most pairs; 0: no limit
      */
     public static Outcome read(Bytes text, int separator, int limit, FieldSink sink) {
         int from = 0;

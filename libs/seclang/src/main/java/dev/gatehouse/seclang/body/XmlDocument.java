@@ -42,15 +42,15 @@ public final class XmlDocument {
     /**
      * An element.
      *
-     * @param parent its index; -1 for the root
+     * @param parent the parent's index; -1 for the root
      */
     record Element(Bytes name, int parent, int depth) {}
 
     /**
      * A text or the value of an attribute.
      *
-     * @param element the index of the element that has it; -1 outside of the root
-     * @param attribute its name; empty: a text
+     * @param element the index of the element that contains it; -1 outside of the root
+     * @param attribute the attribute's name; empty: the node is a text
      */
     record Node(int element, Bytes attribute, Bytes value) {}
 
@@ -61,7 +61,7 @@ public final class XmlDocument {
     private static final int FEW = 16;
     private static final Bytes DECLARATION = Bytes.latin1("xmlns");
 
-    /** The declarations of namespaces that hold in an element: its own, and those of the elements around it. */
+    /** The namespace declarations in scope of an element: its own, and its ancestors'. */
     private static final class Scope {
         private final @Nullable Scope outer;
         private final Map<Bytes, Bytes> namespaces = new HashMap<>();
@@ -70,7 +70,10 @@ public final class XmlDocument {
             this.outer = outer;
         }
 
-        /** What is found far out is noted on the way, so that a deep document is not climbed for each of its elements. */
+        /**
+         * A declaration that is found in a distant ancestor is cached in the scopes between, so that a deep document is
+         * not climbed for each element.
+         */
         private Bytes namespace(Bytes prefix) {
             List<Scope> passed = new ArrayList<>();
             Bytes found = Bytes.EMPTY;
@@ -117,7 +120,7 @@ public final class XmlDocument {
     /**
      * Reads a document.
      *
-     * @param cut whether the text is only the beginning of one, which then may end anywhere
+     * @param cut whether the text is cut off, so that it may end anywhere
      */
     public static XmlDocument read(Bytes text, boolean cut) {
         XmlDocument document = new XmlDocument(text, cut);
@@ -125,15 +128,16 @@ public final class XmlDocument {
         return document;
     }
 
-    /** What is wrong with it; what was read before is there. */
+    /** The error of the document; empty: no error. Nodes read before the error are available. */
     public Optional<String> error() {
         return error;
     }
 
     /**
-     * Each text under the path of its elements, as {@code xml.order.item}: what {@code SecParseXmlIntoArgs} makes arguments of.
+     * Each text under the path of its elements, as {@code xml.order.item}: what {@code SecParseXmlIntoArgs} makes
+     * arguments of.
      *
-     * @param limit of arguments
+     * @param limit the most arguments
      */
     public void arguments(FieldSink sink, int limit) {
         int given = 0;
@@ -157,9 +161,10 @@ public final class XmlDocument {
     }
 
     /**
-     * The namespace of a name; empty without one. An attribute without a prefix is in none (Namespaces in XML 1.0, section 6.2).
+     * The namespace of a name; empty without one. An attribute without a prefix is in none (Namespaces in XML 1.0,
+     * section 6.2).
      *
-     * @param element that has the name, or the attribute with the name
+     * @param element the element with the name, or with the attribute of that name
      */
     Bytes namespace(int element, Bytes name, boolean attribute) {
         int colon = name.indexOf(':', 0);
@@ -270,7 +275,7 @@ public final class XmlDocument {
         return false;
     }
 
-    /** What is missing at the end is no error of a text that was cut. */
+    /** Reports an incomplete end as an error, unless the text was cut off. */
     private boolean end(String message) {
         return cut ? false : fail(message);
     }
@@ -390,8 +395,8 @@ public final class XmlDocument {
     }
 
     /**
-     * {@code <!DOCTYPE …>}, with what it has between brackets: names are of no interest, and each quoted text is one of the document's
-     * texts. It may be the value of an entity, or the file that one is read from.
+     * Reads {@code <!DOCTYPE …>} with the content of its brackets. Names are ignored. Each quoted text counts as a text
+     * of the document, since it may be the value of an entity or the file that an entity is read from.
      */
     private boolean declaration() {
         int brackets = 0;
@@ -486,7 +491,7 @@ public final class XmlDocument {
         }
     }
 
-    /** @param first the node of the element's first attribute */
+    /** @param first the index of the node of the element's first attribute */
     private boolean attribute(int element, int first) {
         Bytes name = name();
         noteName(name);
@@ -531,7 +536,7 @@ public final class XmlDocument {
         return false;
     }
 
-    /** XML 1.0, section 2.3: what a name may begin with. */
+    /** Checks the first character of a name (XML 1.0, section 2.3). */
     private void noteName(Bytes name) {
         int first = name.length() == 0 ? 'a' : name.at(0);
         if (Ascii.isDigit(first) || first == '-' || first == '.') {

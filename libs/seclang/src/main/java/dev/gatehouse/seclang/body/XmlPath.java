@@ -24,8 +24,8 @@ public final class XmlPath {
     /**
      * A name in a path.
      *
-     * @param local without the prefix; {@code *}: any
-     * @param namespace empty: any
+     * @param local the name without the prefix; {@code *}: any name
+     * @param namespace empty: any namespace
      */
     private record Name(Bytes local, Optional<Bytes> namespace) {
         private static final Name ANY = new Name(Bytes.latin1("*"), Optional.empty());
@@ -49,7 +49,7 @@ public final class XmlPath {
     /**
      * A step to an element.
      *
-     * @param anywhere whether any elements may be between it and the step before
+     * @param anywhere whether other elements may be between this step and the previous one
      */
     private record Step(boolean anywhere, Name name) {
         boolean admits(XmlDocument document, int element) {
@@ -205,7 +205,7 @@ public final class XmlPath {
         return at < 0;
     }
 
-    /** Paths that are written alike and mean the same are equal: what one of them chooses is chosen once for all rules. */
+    /** Paths with equal text and equal namespaces are equal, so that each distinct path is evaluated once for all rules. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof XmlPath path

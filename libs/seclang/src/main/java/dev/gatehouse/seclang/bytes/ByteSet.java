@@ -3,7 +3,7 @@ package dev.gatehouse.seclang.bytes;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** A set of byte values: which bytes a text has, or which ones matter to somebody. Each long has 64 of them, as bits. */
+/** A set of byte values, for example the bytes that occur in a text. Each long holds 64 values as bits. */
 public record ByteSet(long a, long b, long c, long d) {
     /** Bytes of a text that a table is faster for than registers. */
     private static final int LONG = 1024;
@@ -103,7 +103,7 @@ public record ByteSet(long a, long b, long c, long d) {
         return other instanceof ByteSet set && a == set.a && b == set.b && c == set.c && d == set.d;
     }
 
-    /** Written out, as what the JDK makes of a record costs a fresh process some milliseconds. */
+    /** Written by hand: the JDK generates a record's methods at their first use, which costs a new process some milliseconds. */
     @Override
     public int hashCode() {
         return Long.hashCode(((a * 31 + b) * 31 + c) * 31 + d);

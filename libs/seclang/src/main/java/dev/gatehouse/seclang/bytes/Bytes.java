@@ -192,7 +192,7 @@ public final class Bytes implements CharSequence {
         T read(byte[] array, int from, int to);
     }
 
-    /** What a reader makes of these bytes, without a copy. */
+    /** Passes these bytes to a reader without a copy; returns the reader's result. */
     public <T> T read(Reader<T> reader) {
         return reader.read(array, offset, offset + length);
     }

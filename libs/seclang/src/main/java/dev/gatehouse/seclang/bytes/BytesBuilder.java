@@ -18,7 +18,7 @@ public final class BytesBuilder {
         return this;
     }
 
-    /** Appends all of them. */
+    /** Appends all bytes. */
     public BytesBuilder append(Bytes bytes) {
         ensure(bytes.length());
         bytes.copyTo(array, length);
@@ -39,7 +39,7 @@ public final class BytesBuilder {
         return append(Bytes.latin1(text));
     }
 
-    /** Appends a code point as UTF-8. What is no code point becomes U+FFFD. */
+    /** Appends a code point as UTF-8. An invalid code point becomes U+FFFD. */
     public BytesBuilder appendUtf8(int codePoint) {
         if (codePoint >= 0 && codePoint < 0x80) {
             return append(codePoint);
@@ -65,7 +65,7 @@ public final class BytesBuilder {
         return length == 0 ? -1 : array[length - 1] & 0xff;
     }
 
-    /** What is there so far, as a copy: more may be appended. */
+    /** A copy of the bytes so far. More bytes may be appended afterwards. */
     public Bytes copy() {
         return Bytes.of(Arrays.copyOf(array, length));
     }

@@ -8,7 +8,7 @@ public sealed interface Change {
     /** {@code setvar:ip.name=value}. */
     record Set(String name, Bytes value) implements Change {}
 
-    /** {@code setvar:ip.name=+1}: to what is there when it is done, so that no replica's count is lost. */
+    /** {@code setvar:ip.name=+1}: adds to the stored value atomically, so that no replica's count is lost. */
     record Add(String name, long amount) implements Change {}
 
     /** {@code setvar:!ip.name}. */

@@ -11,13 +11,13 @@ public interface CollectionStore {
     /** Whether {@link #load} waits for another process. */
     boolean waits();
 
-    /** A collection's values for a key; those that have expired are left out. */
+    /** Loads the record {@code name}, without expired values. */
     Record load(RecordName name);
 
     /**
      * Changes a record, each change atomic.
      *
-     * @param timeout after which a record that nobody changes is forgotten
+     * @param timeout the time without a change after which the record is dropped
      */
     void change(RecordName name, List<Change> changes, Duration timeout);
 }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * In this process' memory. Holds so many records; then the one that was longest not used is forgotten, so that an attacker with many
- * addresses cannot exhaust the memory.
+ * Keeps collections in this process's memory. The number of records is bounded: the least recently used record is
+ * dropped, so that an attacker with many addresses cannot exhaust the memory.
  */
 public final class MemoryCollectionStore implements CollectionStore {
     private static final int MOST_VALUES = 1000;
@@ -46,7 +46,7 @@ public final class MemoryCollectionStore implements CollectionStore {
     private final InstantSource clock;
     private final Map<RecordName, Kept> records;
 
-    /** @param most records at a time */
+    /** @param most the most records */
     public MemoryCollectionStore(InstantSource clock, int most) {
         this.clock = clock;
         this.records = new LinkedHashMap<>(64, 0.75f, true) {

@@ -5,12 +5,12 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * What is kept under a name.
+ * The record of a collection for one key.
  *
- * @param values by their names in small letters
- * @param created when it was first changed; now if it is new
- * @param updated when it was last changed; now if it is new
- * @param updates how often it was changed; 0: it is new
+ * @param values the values, by their names in lower case
+ * @param created the time of the first change; the present time for a new record
+ * @param updated the time of the last change; the present time for a new record
+ * @param updates the number of changes; 0 for a new record
  */
 public record Record(Map<String, Bytes> values, Instant created, Instant updated, long updates) {
     public Record {

@@ -72,7 +72,7 @@ final class HtmlTokens {
         return at;
     }
 
-    /** Whether it has read all that there is. */
+    /** Whether the whole input was read. */
     boolean isAtEnd() {
         return state == State.END;
     }
@@ -82,7 +82,7 @@ final class HtmlTokens {
         return at == other.at && state == other.state && closing == other.closing;
     }
 
-    /** What was read. */
+    /** The last token. */
     Token token() {
         return token;
     }

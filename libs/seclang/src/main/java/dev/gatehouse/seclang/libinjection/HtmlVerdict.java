@@ -20,7 +20,7 @@ final class HtmlVerdict {
         ascii("DATA"), ascii("VIEW-SOURCE"), ascii("VBSCRIPT"), ascii("JAVA"),
     };
 
-    /** What an attribute's value may do. */
+    /** The danger of an attribute's value. */
     private enum Danger {
         NONE,
         /** Its presence is enough. */
@@ -39,7 +39,7 @@ final class HtmlVerdict {
     private final int from;
     private final int to;
     private final byte[] name = new byte[LONGEST_NAME];
-    /** Those that have not come to the end, nor to where another is. */
+    /** The readings that have neither reached the end nor met another reading. */
     private final Reading[] readings = new Reading[CONTEXTS.length];
 
     private int count;
@@ -92,7 +92,10 @@ final class HtmlVerdict {
         readings[count++] = new Reading(new HtmlTokens(value, from, to, context));
     }
 
-    /** Reads in all contexts side by side: two of them that meet are one from there on, as they soon do where there are tags. */
+    /**
+     * Reads the value in all contexts side by side. Two readings that meet are equal from there on and continue as one,
+     * which happens soon in a value with tags.
+     */
     boolean isAttack() {
         while (count > 1) {
             int behind = 0;
@@ -129,9 +132,9 @@ final class HtmlVerdict {
     }
 
     /**
-     * Whether what has just been read is an attack.
+     * Whether the last token is an attack.
      *
-     * @param danger of the attribute whose name was read before it
+     * @param danger the danger of the attribute whose name was read before
      */
     private boolean isAttack(HtmlTokens tokens, Danger danger) {
         int start = tokens.start();
@@ -145,7 +148,7 @@ final class HtmlVerdict {
         };
     }
 
-    /** Of what follows what has just been read. */
+    /** The danger of the value after the last token. */
     private Danger danger(HtmlTokens tokens) {
         return tokens.token() == HtmlTokens.Token.ATTRIBUTE_NAME ? danger(tokens.start(), tokens.end()) : Danger.NONE;
     }
@@ -258,7 +261,7 @@ final class HtmlVerdict {
                 continue;
             }
             blank = false;
-            // As a char of C: what is over 255 is cut.
+            // The character is truncated to 8 bits, like a C char.
             if ((byte) Ascii.upper(character) != capitals[matched]) {
                 return false;
             }

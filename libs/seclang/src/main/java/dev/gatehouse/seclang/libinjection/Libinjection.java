@@ -2,7 +2,7 @@ package dev.gatehouse.seclang.libinjection;
 
 import java.util.Optional;
 
-/** Whether a value is an attack by what it means as SQL or HTML. For any thread. */
+/** Detects attacks by reading a value as SQL or HTML. Thread-safe. */
 public final class Libinjection {
     private Libinjection() {}
 
@@ -15,7 +15,7 @@ public final class Libinjection {
         return SqlVerdict.isOneWord(value, from, to) ? Optional.empty() : new SqlVerdict(value, from, to).fingerprint();
     }
 
-    /** Looks in {@code value[from, to)} for what a browser would run, in any of five contexts. */
+    /** Whether {@code value[from, to)} contains code that a browser would run, in any of five contexts. */
     public static boolean xss(byte[] value, int from, int to) {
         return HtmlVerdict.isAttack(value, from, to);
     }

@@ -27,13 +27,14 @@ import static dev.gatehouse.seclang.libinjection.SqlToken.VARIABLE;
 import java.util.List;
 
 /**
- * Reduces SQL to its first five tokens that matter: what may be written in many ways ({@code 1+1}, {@code -1}, {@code ((1))},
- * {@code a.b}) becomes one token, so that few fingerprints tell many attacks. Used by one thread.
+ * Reduces SQL to its first five significant tokens. Equivalent forms ({@code 1+1}, {@code -1}, {@code ((1))}, {@code
+ * a.b}) become one token, so that few fingerprints identify many attacks. Used by one thread.
  *
- * <p>Tokens before {@code left} are settled; the two or three from there on are looked at; {@code size} tokens are there.
+ * <p>Tokens before {@code left} are settled; the two or three from there on are looked at; {@code size} tokens are
+ * there.
  */
 final class SqlFolding {
-    /** Of a fingerprint. One more is read, to know what the fifth is. */
+    /** The most tokens of a fingerprint. One more token is read to determine the fifth. */
     static final int MOST = 5;
 
     /** Names that are functions only before a parenthesis. */
@@ -50,7 +51,7 @@ final class SqlFolding {
             "LOCALTIME",
             "LOCALTIMESTAMP");
 
-    /** What a look at some tokens led to. */
+    /** The result of folding some tokens. */
     private enum Step {
         /** They have changed: look again from {@code left}. */
         FOLDED,
@@ -302,7 +303,7 @@ final class SqlFolding {
         return Step.FOLDED;
     }
 
-    /** MySQL's {@code {name expression}}; what it does with an empty name in backticks is beyond reading. */
+    /** Folds MySQL's {@code {name expression}}. An empty name in backticks cannot be interpreted and counts as evil. */
     private Step foldBrace(long name) {
         if (SqlToken.length(name) == 0) {
             again(left + 1, EVIL);

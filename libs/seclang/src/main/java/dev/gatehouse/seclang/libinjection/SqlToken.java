@@ -1,8 +1,9 @@
 package dev.gatehouse.seclang.libinjection;
 
 /**
- * A token in a {@code long}, so that tokens are moved about and thrown away for nothing: where its value starts (or the number of the
- * word, if several words became one that is nowhere in the input), the value's length, the type, and the quotes around it.
+ * A token packed into a {@code long}, so that tokens cost no allocation. It holds the start of the value (or the number
+ * of a word that was combined from several words and does not occur in the input), the value's length, the type, and
+ * the quotes around the value.
  */
 final class SqlToken {
     static final int KEYWORD = 'k';
@@ -57,7 +58,7 @@ final class SqlToken {
         return of(type, number, length) | (long) NUMBERED << OPEN_AT;
     }
 
-    /** The same token in quotes; 0 on the side where there is none. */
+    /** A copy of the token with quotes; 0 stands for a missing quote. */
     static long quoted(long token, int open, int close) {
         return token & (1L << OPEN_AT) - 1 | (long) open << OPEN_AT | (long) close << CLOSE_AT;
     }

@@ -9,7 +9,7 @@ import dev.gatehouse.seclang.bytes.Ascii;
 final class SqlTokens {
     private static final WordTable WORDS = Tables.READ.words();
 
-    /** What a byte begins. */
+    /** The type of token that a byte begins. */
     private enum Start {
         WHITE,
         OPERATOR,
@@ -68,8 +68,8 @@ final class SqlTokens {
     /**
      * Begins anew.
      *
-     * @param quote in which the value is thought to be: it then begins with the rest of a string; 0: none
-     * @param mysql whether comments are MySQL's, not ANSI's
+     * @param quote the quote in which the value is assumed to be, so that it begins with the rest of a string; 0: none
+     * @param mysql true: comments are MySQL's; false: ANSI's
      */
     void restart(int quote, boolean mysql) {
         this.quote = quote;
@@ -170,7 +170,7 @@ final class SqlTokens {
         return one(SqlToken.OPERATOR);
     }
 
-    /** A comment; evil where databases disagree on its end or MySQL runs what is in it. */
+    /** Reads a comment. It counts as evil if databases disagree on its end or MySQL runs its content. */
     private int slash() {
         if (at + 1 == to || value[at + 1] != '*') {
             return one(SqlToken.OPERATOR);
@@ -205,7 +205,7 @@ final class SqlTokens {
     /**
      * A string that ends at the first quote which is neither after an odd number of backslashes nor doubled.
      *
-     * @param open the quote before it; 0 if it is only thought of
+     * @param open the quote before it; 0 if the quote is only assumed
      */
     private int string(int start, int delimiter, int open) {
         int end = indexOf(delimiter, start);

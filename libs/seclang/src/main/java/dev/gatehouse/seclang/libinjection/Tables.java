@@ -13,10 +13,11 @@ import java.util.Optional;
 /**
  * libinjection's tables, read once from {@code tables.txt}, which {@code libinjection-tables} makes.
  *
- * @param words of SQL, some with spaces in them, by the type of the token that they are
- * @param elements of HTML that are dangerous by themselves
- * @param attributes that are dangerous, or whose value may be: the first letter of BLACK, URL, STYLE or INDIRECT
- * @param events of HTML: an attribute of {@code on} and one of these runs its value
+ * @param words the words of SQL, some with spaces in them, by token type
+ * @param elements the HTML elements that are dangerous by themselves
+ * @param attributes the HTML attributes that are dangerous or may have a dangerous value, by the first letter of BLACK,
+ * URL, STYLE or INDIRECT
+ * @param events the HTML events: an attribute made of {@code on} and an event runs its value
  */
 record Tables(WordTable words, Fingerprints fingerprints, WordTable elements, WordTable attributes, WordTable events) {
     static final Tables READ = read();

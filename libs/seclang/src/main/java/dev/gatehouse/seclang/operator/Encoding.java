@@ -7,7 +7,7 @@ import dev.gatehouse.seclang.bytes.Utf8;
 import dev.gatehouse.seclang.parse.SecLangException;
 import dev.gatehouse.seclang.parse.Span;
 
-/** Operators that match what is badly encoded. */
+/** Operators that match invalid encodings. */
 final class Encoding {
     private static final int LAST_BYTE = 255;
 

@@ -5,8 +5,8 @@ import dev.gatehouse.seclang.variable.Macro;
 import java.util.Optional;
 
 /**
- * {@code @rx} with references, as in {@code ^%{tx.allowed_types}$}: values are parts of the pattern as they are, as in ModSecurity. A
- * pattern stays compiled until other values are asked for.
+ * {@code @rx} with references, as in {@code ^%{tx.allowed_types}$}: values are parts of the pattern as they are, as in
+ * ModSecurity. A compiled pattern is kept until the values change.
  */
 final class ExpandedExpression implements Operator {
     private record Known(Bytes pattern, Optional<Operator> operator) {}
@@ -27,7 +27,7 @@ final class ExpandedExpression implements Operator {
             known = last;
         }
         if (last.operator().isEmpty()) {
-            // What cannot be asked must not pass for an answer, and the recommended rules deny what gave up.
+            // An invalid pattern must not count as no match. It counts as given up, which the recommended rules deny.
             context.gaveUp();
             return false;
         }

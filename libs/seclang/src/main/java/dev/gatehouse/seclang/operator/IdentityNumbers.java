@@ -7,13 +7,13 @@ import dev.gatehouse.seclang.parse.Span;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Operators that match numbers with check digits: of credit cards, and those that states give to people. */
+/** Operators that match numbers with check digits: numbers of credit cards, and national identity numbers. */
 final class IdentityNumbers {
     private static final int[] SVNR_WEIGHTS = {3, 7, 9, 0, 5, 8, 4, 2, 1, 6};
 
     private IdentityNumbers() {}
 
-    /** Matches of a regular expression that are such numbers; digits are what counts of a match. */
+    /** Matches the regular expression's matches whose digits pass {@code check}. */
     static Operator operator(Span argument, Predicate<int[]> check) throws SecLangException {
         return operator(RegularExpression.compile(argument), text -> check.test(digits(text)));
     }
@@ -72,7 +72,7 @@ final class IdentityNumbers {
         return rest < 2 ? 0 : 11 - rest;
     }
 
-    /** The USA's Social Security Number: areas that were never given, and obvious inventions, are none. */
+    /** The USA's Social Security Number. Areas that were never assigned, and obviously invented numbers, do not match. */
     static boolean isSsn(int[] digits) {
         if (digits.length != 9) {
             return false;

@@ -13,7 +13,7 @@ import java.util.Optional;
 final class IpMatch {
     private static final int LONGEST = 64;
 
-    /** Of an IPv4 address that is written as IPv6 ({@code ::ffff:192.0.2.1}), which is taken as IPv4. */
+    /** The prefix bits of an IPv4 address in IPv6 form ({@code ::ffff:192.0.2.1}), which is treated as IPv4. */
     private static final int MAPPED_BITS = 96;
 
     /** @param address 4 or 16 bytes */
@@ -94,7 +94,7 @@ final class IpMatch {
         return prefix < 0 || prefix > bits ? Optional.empty() : Optional.of(new Network(address.get(), prefix));
     }
 
-    /** Literals only: a name is never looked up. */
+    /** Reads a literal address. Names are never resolved. */
     private static Optional<byte[]> address(String text) {
         boolean v6 = text.indexOf(':') >= 0;
         boolean literal = !text.isEmpty()

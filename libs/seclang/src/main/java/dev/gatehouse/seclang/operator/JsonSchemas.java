@@ -26,8 +26,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * {@code @validateSchema file.json}: matches what is no JSON, or not what the schema allows. Nothing that a schema refers to is loaded,
- * its expressions are matched in linear time, and documents are not nested deeply.
+ * {@code @validateSchema file.json}: matches values that are not JSON, or violate the schema. References of a schema
+ * are never loaded, its regular expressions are matched in linear time, and the nesting of documents is limited.
  */
 final class JsonSchemas {
     private static final int DEEPEST = 200;
@@ -36,7 +36,7 @@ final class JsonSchemas {
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(DEEPEST)
                             .build())
-                    // Which of two values counts is for each server to say: a document with both is none.
+                    // Servers differ in which of two duplicate values they use, so a document with duplicates is invalid.
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -71,7 +71,7 @@ final class JsonSchemas {
         return (value, context) -> value.length() > 0 && !isValid(schema, value);
     }
 
-    /** Holds the schema against that of its draft, which is in the library. */
+    /** Validates the schema against its draft's own schema, which is part of the library. */
     private static void check(JsonNode tree, Span argument) throws SecLangException {
         SpecVersion.VersionFlag draft =
                 SpecVersionDetector.detectOptionalVersion(tree, false).orElse(SpecVersion.VersionFlag.V202012);

@@ -3,18 +3,18 @@ package dev.gatehouse.seclang.operator;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.variable.MacroScope;
 
-/** What an operator may know of the transaction. */
+/** The context of an operator in the transaction. */
 public interface MatchContext extends MacroScope {
-    /** Whether the rule has {@code capture}: else groups need not be found. */
+    /** Whether the rule has {@code capture}. Without it, groups need not be found. */
     boolean capturing();
 
     /** Sets {@code TX:0} to {@code TX:9}; groups over 9 are dropped. */
     void capture(int group, Bytes value);
 
-    /** How many steps a regular expression may take that no automaton recognises: {@code SecPcreMatchLimit}. */
+    /** The step limit of a regular expression that needs backtracking: {@code SecPcreMatchLimit}. */
     long steps();
 
-    /** Such an expression has used up its steps: {@code MSC_PCRE_LIMITS_EXCEEDED}. */
+    /** Records that an expression used up its steps: {@code MSC_PCRE_LIMITS_EXCEEDED}. */
     void gaveUp();
 
     /** Adds to {@code ARGS_PATH}. */

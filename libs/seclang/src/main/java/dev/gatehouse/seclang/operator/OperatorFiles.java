@@ -6,7 +6,7 @@ import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.regex.Patterns;
 import java.util.List;
 
-/** Where operators find what their parameter only names. */
+/** Supplies the files and data sets that operators' parameters name. */
 public interface OperatorFiles {
     /** A file's content. */
     Bytes read(Span path) throws SecLangException;

@@ -23,7 +23,7 @@ public final class Operators {
 
     private static final Map<String, Factory> BY_NAME = register();
 
-    /** Refused: a rule without its operator would protect less than its author thinks. */
+    /** Operators that are refused, since a rule without its operator would protect less than its author expects. */
     private static final Map<String, String> REFUSED = Map.of(
             "fuzzyhash", "ssdeep's hashes are not computed",
             "geolookup", "the engine reads no database of places; match addresses by @ipMatch",
@@ -34,7 +34,7 @@ public final class Operators {
             "validatedtd", "document type definitions are never loaded; use @validateSchema",
             "validatehash", "links in pages are not signed by a proxy's WAF");
 
-    /** Their parameters are patterns, names of files or lists: a percent sign in them is no macro. */
+    /** Operators whose parameters are patterns, file names or lists, in which a percent sign does not begin a macro. */
     private static final Set<String> WITHOUT_MACROS = Set.of(
             "detectsqli",
             "detectxss",
@@ -78,7 +78,7 @@ public final class Operators {
      * Compiles an operator.
      *
      * @param name without the at sign; empty: {@code rx}
-     * @param files where parameters that name files find them
+     * @param files supplies the files that parameters name
      */
     public static Operator compile(Optional<Span> name, Span argument, OperatorFiles files) throws SecLangException {
         if (name.isEmpty()) {
@@ -97,7 +97,7 @@ public final class Operators {
         return factory.get().create(argument, files);
     }
 
-    /** What is allowed, and hardly meant: a number that is none counts as 0, as in ModSecurity. */
+    /** A warning about a valid but probably unintended parameter: a text that is not a number counts as 0, as in ModSecurity. */
     public static Optional<Diagnostic> doubt(Optional<Span> name, Span argument) {
         boolean isNumber = NUMBER.matcher(argument.text()).lookingAt();
         return name.filter(written -> NUMERIC.contains(written.text().toLowerCase(Locale.ROOT)) && !isNumber)
@@ -235,7 +235,7 @@ public final class Operators {
         return false;
     }
 
-    /** What macros in the argument refer to, for a rule's needs; none where the operator takes no macros. */
+    /** The macros in the argument, for a rule's needs; an empty list if the operator takes no macros. */
     public static List<Macro> macros(Optional<Span> name, Span argument) throws SecLangException {
         String lower = name.map(Span::text).orElse("rx").toLowerCase(Locale.ROOT);
         if (lower.equals("rx")) {

@@ -14,13 +14,13 @@ import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code @pm}: any of many phrases, without regard to the case of ASCII letters, in one pass. The automaton is made when a text is first
- * read: a screen knows the phrases, and of most lists no text ever has one.
+ * {@code @pm}: any of many phrases, without regard to the case of ASCII letters, in one pass. The automaton is built
+ * when the first text is read: a screen filters texts by the phrases, and most lists never match a text.
  */
 final class PhraseMatch implements Screening {
     private static final int MAX_STATES = 1 << 18;
 
-    /** Those that some rule set has, by their phrases: another one takes them as they are. */
+    /** The matchers in use by some rule set, by their phrases. Other rule sets reuse them. */
     private static final Shared<List<Bytes>, PhraseMatch> KNOWN = new Shared<>(0);
 
     private final List<Bytes> phrases;

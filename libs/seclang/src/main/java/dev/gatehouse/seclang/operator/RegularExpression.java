@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A regular expression over bytes. A dot matches line feeds too, as in ModSecurity. Matched in linear time, but for look-around, back
- * references and atomic groups, whose steps are counted ({@code SecPcreMatchLimit}).
+ * A regular expression over bytes. A dot matches line feeds too, as in ModSecurity. Matching takes linear time, except
+ * for look-around, back references and atomic groups, whose steps are limited ({@code SecPcreMatchLimit}).
  */
 public final class RegularExpression {
     private static final int LAST_GROUP = 9;
@@ -161,9 +161,9 @@ public final class RegularExpression {
     }
 
     /**
-     * The first match that passes a check. Matches that do not may have one that does inside of them, as sixteen digits of seventeen: the
-     * next is looked for a byte further, or after a long one, whose check takes as long. {@link MatchContext#steps} bounds the bytes that
-     * are checked.
+     * The first match that passes a check. A failing match may contain a passing one, such as sixteen digits of
+     * seventeen. So the next search begins one byte further, or after a long match, whose checks would take too long.
+     * {@link MatchContext#steps} bounds the bytes that are checked.
      */
     Optional<Bytes> first(Bytes value, Predicate<Bytes> check, MatchContext context) {
         int to = value.offset() + value.length();

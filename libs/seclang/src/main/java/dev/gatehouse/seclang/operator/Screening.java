@@ -8,10 +8,10 @@ import java.util.List;
  * match the same values.
  */
 public interface Screening extends Operator {
-    /** What a value must have that this may match. */
+    /** The requirement for values that this operator may match. */
     RegexSet.Candidate candidate();
 
-    /** Of operators in their order. Those that have been asked for the same share it. */
+    /** The set of operators, in their order. Equal lists of operators share one set. */
     static RegexSet together(List<Screening> operators) {
         return SharedSets.of(operators);
     }

@@ -5,19 +5,20 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What some rule set has, by what it was made of: another rule set, or the next version of the same, takes it as it is. It goes with the
- * last one that has it. For any number of threads; what two of them make at the same time is there twice.
+ * Values that rule sets share, by the keys that they are made from: another rule set, or the next version of the same
+ * one, reuses an existing value. A value is dropped with its last rule set. Thread-safe; two threads may make equal
+ * values at the same time.
  */
 final class Shared<K, V> {
     private final Map<K, WeakReference<V>> known = new ConcurrentHashMap<>();
     private final int many;
 
-    /** Makes what is not there yet. */
+    /** Makes a missing value. */
     interface Maker<V, E extends Exception> {
         V make() throws E;
     }
 
-    /** @param many so many keys may stay of which nobody has any more what was made */
+    /** @param many the number of keys of dropped values that may remain before they are cleaned up */
     Shared(int many) {
         this.many = many;
     }

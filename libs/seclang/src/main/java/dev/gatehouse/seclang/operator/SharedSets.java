@@ -8,7 +8,7 @@ import java.util.List;
  * of their automata: a policy's next version is mostly the one before, and ready in a fraction of the time. For any number of threads.
  */
 final class SharedSets {
-    /** A key keeps its operators: those of sets that nobody has any more go when the next set is made. */
+    /** A key keeps its operators alive. Keys of dropped sets are removed when the next set is made. */
     private static final Shared<List<Screening>, RegexSet> KNOWN = new Shared<>(0);
 
     private SharedSets() {}

@@ -1,6 +1,6 @@
 package dev.gatehouse.seclang.parse;
 
-/** What is wrong, or suspicious, at a place. {@link #toString} is {@code source:line:column: message}. */
+/** An error or warning about a place in the source. {@link #toString} is {@code source:line:column: message}. */
 public record Diagnostic(Position position, String message) {
     @Override
     public String toString() {

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The directives of a source that could be read, and what is wrong with the others.
+ * The readable directives of a source, and the errors of the others.
  *
- * @param directives in order
+ * @param directives the directives in order
  */
 public record Directives(List<Directive> directives, List<Diagnostic> errors) {
     public Directives {

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * A rule's operator.
  *
- * @param name without the at sign; empty: the regular expression that the argument is
- * @param argument as the author meant it, maybe empty
+ * @param name the operator's name without the at sign; empty: the argument is a regular expression
+ * @param argument the unquoted argument, possibly empty
  */
 public record OperatorText(boolean negated, Optional<Span> name, Span argument) {}

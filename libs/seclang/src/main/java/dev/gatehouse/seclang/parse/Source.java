@@ -3,6 +3,6 @@ package dev.gatehouse.seclang.parse;
 /**
  * A text of directives.
  *
- * @param name as errors name it: a file, or {@code directives[2]}
+ * @param name the name in errors: a file, or {@code directives[2]}
  */
 public record Source(String name, String text) {}

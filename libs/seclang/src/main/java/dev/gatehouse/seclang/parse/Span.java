@@ -10,7 +10,7 @@ public final class Span {
     private final String text;
     private final int[] offsets;
 
-    /** @param offsets of each character of the text in the source, and of what follows the last */
+    /** @param offsets the source offset of each character of the text, and of the end */
     Span(Lines source, String text, int[] offsets) {
         if (offsets.length != text.length() + 1) {
             throw new IllegalArgumentException(offsets.length + " offsets of " + text.length() + " characters");
@@ -46,7 +46,7 @@ public final class Span {
         return trim();
     }
 
-    /** Another text at the same place: for what is derived from it. */
+    /** A copy with another text at the same place, for derived texts. */
     public Span replaced(String other) {
         int[] places = new int[other.length() + 1];
         Arrays.fill(places, offsets[0]);

@@ -6,9 +6,9 @@ import java.util.Optional;
 /**
  * One member of a rule's list of variables: {@code &!NAME:key}.
  *
- * @param count whether it stands for the number of values
- * @param exclude whether it takes values away
- * @param key without slashes where it is a pattern
+ * @param count whether it stands for the number of values ({@code &})
+ * @param exclude whether it excludes values ({@code !})
+ * @param key the key; a pattern is without its slashes
  * @param pattern whether the key is a regular expression
  */
 public record TargetText(boolean count, boolean exclude, Span name, Optional<Span> key, boolean pattern) {

@@ -1,14 +1,15 @@
 package dev.gatehouse.seclang.regex;
 
-/** How the ways through a program go on over one byte: what a {@link LazyDfa} makes its states of. Not for several threads. */
+/** Advances the ways through a program over one byte. A {@link LazyDfa} makes its states from the results. Not thread-safe. */
 sealed interface Advance permits Steps, OrderedSteps {
-    /** To where the text begins. */
+    /** Moves to the beginning of the text. */
     void begin();
 
     /**
-     * From the first {@code size} steps of the kernel, over the byte {@code after} or over the end of the text.
+     * Advances from the first {@code size} steps of the kernel, over the byte {@code after} or over the end of the
+     * text.
      *
-     * @param found the patterns that have matched, as bits: nothing more is asked of them
+     * @param found the patterns that have already matched, as bits; they are not followed any further
      */
     void step(int[] kernel, int size, int before, int after, long found);
 
@@ -21,6 +22,6 @@ sealed interface Advance permits Steps, OrderedSteps {
     /** The patterns that have matched, ascending. */
     int[] matched();
 
-    /** The patterns that nothing more is asked of, as bits. */
+    /** The patterns that need not be followed any further, as bits. */
     long done();
 }

@@ -2,7 +2,7 @@ package dev.gatehouse.seclang.regex;
 
 import dev.gatehouse.seclang.bytes.ByteSet;
 
-/** What holds between two bytes without taking one. */
+/** A condition between two bytes that consumes no byte. */
 enum Assertion {
     BEGIN_TEXT,
     END_TEXT,
@@ -10,19 +10,22 @@ enum Assertion {
     END_LINE,
     WORD_BOUNDARY,
     NO_WORD_BOUNDARY,
-    /** At the end, or before a line feed that ends the text: {@code \Z}. Needs to look further than one byte, which automata do not. */
+    /**
+     * At the end, or before a line feed that ends the text: {@code \Z}. Needs more than one byte of lookahead, which
+     * automata do not have.
+     */
     END_TEXT_OR_LAST_NEWLINE;
 
-    /** How many there are. */
+    /** The number of assertions. */
     static final int COUNT = values().length;
 
-    /** How many of them, the first, look at two bytes alone. */
+    /** The number of assertions, the first ones, that depend only on the two neighbouring bytes. */
     static final int OF_TWO_BYTES = END_TEXT_OR_LAST_NEWLINE.ordinal();
 
-    /** What is on a side where the text ends. */
+    /** Stands for the neighbour at an end of the text. */
     static final int NO_BYTE = -1;
 
-    /** Whether it holds between the bytes; -1 where there is none. */
+    /** Whether it holds between the two bytes; {@link #NO_BYTE} stands for an end of the text. */
     boolean holds(int before, int after) {
         return switch (this) {
             case BEGIN_TEXT -> before == NO_BYTE;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that the states of a family of automata may take together. States are a cache: where a new one would not fit all
- * automata begin anew, so that no text, however odd, makes the process grow. For any number of threads.
+ * The memory limit for the states of a family of automata together. States are a cache: if a new state does not fit,
+ * all automata drop their states, so that no text can make the process grow. Thread-safe.
  */
 public final class AutomatonMemory {
     private final long limit;
@@ -15,22 +15,22 @@ public final class AutomatonMemory {
     private final AtomicLong resets = new AtomicLong();
     private final List<WeakReference<LazyDfa>> automata = new ArrayList<>();
 
-    /** @param limit bytes; less than a megabyte makes long patterns slow */
+    /** @param limit in bytes; less than a megabyte makes long patterns slow */
     public AutomatonMemory(long limit) {
         this.limit = limit;
     }
 
-    /** Bytes that states take now, about. */
+    /** The approximate number of bytes of the present states. */
     public long used() {
         return used.get();
     }
 
-    /** Bytes that they may take. */
+    /** The most bytes that states may take. */
     public long limit() {
         return limit;
     }
 
-    /** How often all states were dropped. */
+    /** The number of times that all states were dropped. */
     public long resets() {
         return resets.get();
     }
@@ -40,7 +40,10 @@ public final class AutomatonMemory {
         automata.add(new WeakReference<>(automaton));
     }
 
-    /** False: it did not fit, and the states of all automata have been dropped; the bytes are counted in what is new. */
+    /**
+     * Reserves memory for a new state. Returns false if the state did not fit and the states of all automata were
+     * dropped; the bytes are then counted for the new generation of states.
+     */
     boolean take(long bytes) {
         if (used.addAndGet(bytes) <= limit) {
             return true;

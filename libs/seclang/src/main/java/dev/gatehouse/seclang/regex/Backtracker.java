@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a program by trying one way after another, as Perl does, with a budget of steps: for look-around, back references and atomic
- * groups, which no automaton recognises. The stack is its own; only the nesting of the pattern's groups nests calls. One search;
- * for one thread.
+ * Runs a program by trying one way after another, as Perl does, with a budget of steps: It supports look-around, back
+ * references and atomic groups, which no automaton recognises. It has its own stack; only nested groups of the pattern
+ * nest Java calls. Used for one search, by one thread.
  */
 final class Backtracker {
     private static final int CHOICE = 0;
@@ -19,7 +19,7 @@ final class Backtracker {
     private final int to;
     private final int[] places;
     private final int[] registers;
-    /** Triples: a choice (step, place, CHOICE), or what to set back (index, value, SLOT or REGISTER). */
+    /** Triples: a choice (step, place, CHOICE), or a value to restore (index, value, SLOT or REGISTER). */
     private int[] stack = new int[3 * 64];
 
     private int top;
@@ -53,12 +53,12 @@ final class Backtracker {
         return null;
     }
 
-    /** Whether it gave up. */
+    /** Whether the search used up its budget. */
     boolean isExhausted() {
         return budget < 0;
     }
 
-    /** Where the first way from the step ends, with its places; -1: there is none, and the places are what they were. */
+    /** The end of the first way from the step, with its places; -1: there is no way, and the places are unchanged. */
     private int run(int start, int place) {
         int base = top;
         int step = start;
@@ -97,7 +97,7 @@ final class Backtracker {
                     following = program.next[step];
                 }
                 case Program.LOOP_CHECK -> {
-                    // A round that took nothing is the last: the loop's choice is between another like it and going on.
+                    // A round that consumed nothing ends the loop, since a further round would be the same.
                     following = registers[program.argument[step]] == at ? exit(program.next[step]) : program.next[step];
                 }
                 case Program.ASSERT -> {
@@ -153,7 +153,7 @@ final class Backtracker {
         return -1;
     }
 
-    /** Where the loop goes on whose choice is at the step. */
+    /** The step after the loop whose choice is at the given step. */
     private int exit(int choice) {
         return program.exits.getOrDefault(choice, choice);
     }
@@ -190,7 +190,7 @@ final class Backtracker {
         return assertion.holds(before, at == to ? Assertion.NO_BYTE : text[at] & 0xff);
     }
 
-    /** The end of the group's text, there once more; -1: it is not. A group that took no part is nowhere. */
+    /** The end of a repetition of the group's text at {@code at}; -1: the text is not repeated there, or the group did not take part. */
     private int again(int group, int at, boolean ignoreCase) {
         int start = places[2 * group];
         int end = places[2 * group + 1];
@@ -235,7 +235,7 @@ final class Backtracker {
         }
     }
 
-    /** Keeps what has to be set back when the ways before this are tried. */
+    /** Drops choices above {@code base}, and keeps the values to restore for earlier choices. */
     private void forgetChoices(int base) {
         int kept = base;
         for (int i = base; i < top; i += 3) {

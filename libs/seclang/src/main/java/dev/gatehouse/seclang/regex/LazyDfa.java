@@ -9,29 +9,31 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deterministic automaton of a program, built as texts ask for it and shared by all threads. A state is the set of steps that are
- * possible after what was read, without those of patterns that have matched, with what the byte before was as far as assertions ask;
- * what an assertion says about the byte that follows is settled in the transition. A transition is an int in a table: reading it
- * takes no lock, and one that is not there yet, or not seen yet by this thread, is a zero that leads to the slow path.
+ * The deterministic automaton of a program, built on demand and shared by all threads. A state is the set of possible
+ * steps after the text so far, without steps of patterns that have matched. It includes the class of the previous byte
+ * if assertions depend on it; the transition evaluates assertions about the following byte. A transition is an int in a
+ * table, which is read without a lock. A transition that is missing, or not yet visible to this thread, is a zero and
+ * leads to the slow path.
  *
- * <p>A text that asks for new states again and again is finished by simulating the steps without keeping states: linear too.
+ * <p>If a text needs new states again and again, the search continues by simulating the steps without keeping states,
+ * which also takes linear time.
  */
 final class LazyDfa {
-    /** Of {@link #lastEnd}: nothing matches. */
+    /** The result of {@link #lastEnd} if nothing matches. */
     static final int NOWHERE = -1;
 
-    /** Of {@link #lastEnd}: nobody knows. */
+    /** The result of {@link #lastEnd} if the search gave up. */
     static final int GAVE_UP = -2;
 
     private static final int UNKNOWN = 0;
     private static final int DEAD = -1;
-    /** A transition of this or less has matched something; the state that follows is {@code MATCHED - transition}. */
+    /** A transition with this value or less has matched a pattern; the next state is {@code MATCHED - transition}. */
     private static final int MATCHED = -2;
 
-    /** Bytes that each state should last before the states are dropped for want of memory, or they are not worth building. */
+    /** The least number of bytes of text per state between two drops of all states. With fewer, states are not worth building. */
     private static final int WORTH = 10;
 
-    /** What was before: nothing, a line feed, a byte of a word, another byte. */
+    /** The classes of the previous byte: none, a line feed, a byte of a word, another byte. */
     private static final int NOTHING = 0;
 
     private static final int OTHER = 3;
@@ -49,12 +51,12 @@ final class LazyDfa {
     private final Advance steps;
     private volatile @Nullable Table table;
 
-    /** Tells whether and which patterns of the program match. */
+    /** An automaton that finds which patterns of the program match. */
     LazyDfa(Program program, AutomatonMemory memory) {
         this(program, memory, new Steps(program), program.starts.length == 1);
     }
 
-    /** Tells where matches end: those of the program's only pattern that the steps allow. */
+    /** An automaton that finds the ends of matches of the program's only pattern, by the preference of {@code steps}. */
     static LazyDfa ofPlaces(Program program, AutomatonMemory memory, OrderedSteps steps) {
         return new LazyDfa(program, memory, steps, false);
     }
@@ -82,7 +84,7 @@ final class LazyDfa {
         memory.register(this);
     }
 
-    /** Bytes that no set of the program and no context tells apart are one class. Returns a byte of each. */
+    /** Groups bytes into classes that no set and no assertion of the program distinguishes; returns a byte of each class. */
     private int[] classes() {
         int[] classOf = new int[256];
         int count = 1;
@@ -99,7 +101,7 @@ final class LazyDfa {
         return first;
     }
 
-    /** Splits each class into what is in the set and what is not; the number of classes there are then. */
+    /** Splits each class into the bytes inside and outside of the set; returns the new number of classes. */
     private static int refine(int[] classOf, int count, ByteSet set) {
         int[] inside = new int[count];
         int[] outside = new int[count];
@@ -124,7 +126,7 @@ final class LazyDfa {
         return asksForWords && Assertion.isWord(value) ? 2 : OTHER;
     }
 
-    /** Drops all states; searches under way end with those they have. */
+    /** Drops all states. Running searches finish with their own table. */
     void forget() {
         table = null;
     }
@@ -219,11 +221,12 @@ final class LazyDfa {
     }
 
     /**
-     * The last place where a match ends, going from {@code from} to {@code to}, which may be the smaller one: then backwards.
+     * The last end of a match on the way from {@code from} to {@code to}. If {@code to} is smaller, the text is read
+     * backwards.
      *
-     * @param before the byte that would be passed before the first; {@link Assertion#NO_BYTE}: the text begins, or ends, there. Beyond
-     *     {@code to} there is none
-     * @return {@link #NOWHERE} without a match; {@link #GAVE_UP} if the text asks for too many states
+     * @param before the neighbouring byte before the first byte read; {@link Assertion#NO_BYTE}: the text begins or
+     * ends there. Beyond {@code to} the text ends
+     * @return {@link #NOWHERE} without a match; {@link #GAVE_UP} if the text needs too many states
      */
     int lastEnd(byte[] text, int from, int to, int before) {
         Table now = table();
@@ -233,7 +236,7 @@ final class LazyDfa {
         Search search = null;
         int end = NOWHERE;
         int forward = from <= to ? 1 : -1;
-        // Between two bytes: going backwards, the next one is that on the left.
+        // The offset of the next byte: backwards, the next byte is left of the position.
         int shift = from <= to ? 0 : -1;
         for (int at = from; at != to; at += forward) {
             int symbol = classOf[text[at + shift] & 0xff] & 0xff;
@@ -315,7 +318,10 @@ final class LazyDfa {
         }
     }
 
-    /** The transition; the search's table is the one where it leads, and its state there the one that it comes from. */
+    /**
+     * Computes a transition. Afterwards the search's table is the transition's table, and the search's state is the
+     * transition's origin in that table.
+     */
     private int compute(Search search, int state, int symbol, int at) {
         lock.lock();
         try {
@@ -351,7 +357,7 @@ final class LazyDfa {
         }
     }
 
-    /** Goes on from the search's state without keeping new ones; the bits of what matches, or of the first. */
+    /** Continues from the search's state without keeping new states; returns the bits of all matching patterns, or of the first one. */
     private long simulate(Search search, byte[] text, int at, int to, boolean first) {
         long found = 0;
         Steps own = new Steps(program);
@@ -376,7 +382,7 @@ final class LazyDfa {
         return found;
     }
 
-    /** A search that has met what was not there yet. */
+    /** A search that has met a missing transition. */
     private final class Search {
         Table table;
         int state;
@@ -389,7 +395,7 @@ final class LazyDfa {
             this.since = from;
         }
 
-        /** The states were dropped: goes on in the table that there is now. */
+        /** Continues in the present table after the states were dropped. */
         void move(Table fresh, int at) {
             wasteful = moved && (long) at - since < (long) WORTH * table.count;
             moved = true;
@@ -409,7 +415,7 @@ final class LazyDfa {
         int[] contexts = new int[8];
         int[][] matches = new int[8][];
         long[] done = new long[8];
-        /** The first row is of no state: a lone pattern that has matched is there, and stays. */
+        /** The first row stands for the state in which a lone pattern has matched, which is never left. */
         int count = 1;
 
         int start;
@@ -422,7 +428,7 @@ final class LazyDfa {
             kernels[0] = NO_MATCHES;
         }
 
-        /** Of a state that a transition led to. */
+        /** The matched patterns of a state. */
         int @Nullable [] matchesOf(int state) {
             VarHandle.acquireFence();
             int[] of = matches[state / stride];
@@ -452,7 +458,7 @@ final class LazyDfa {
         }
     }
 
-    /** What a state costs beside its row and its steps: three arrays' headers, an entry of the map. */
+    /** The bytes of a state beside its row and steps: three array headers and a map entry. */
     private static final int STATE_BYTES = 160;
 
     private static final class State {

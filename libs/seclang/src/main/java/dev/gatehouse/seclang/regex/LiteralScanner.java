@@ -5,27 +5,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells in one pass which owners have one of their literals in a text, whatever the case of its letters (Aho and Corasick, as a table).
- * Immutable.
+ * Finds in one pass the owners that have at least one of their literals in a text, ignoring case (Aho and Corasick's
+ * algorithm, as a table). Immutable.
  */
 final class LiteralScanner {
-    /** Longer ones make the table larger than the cache and tell hardly more. Of such the end counts: many begin with a tag or a path. */
+    /**
+     * The longest part of a literal that is used, in bytes. Longer parts would make the table exceed the cache and
+     * distinguish little more. The end of a literal is used, since many begin with an equal tag or path.
+     */
     private static final int LONGEST = 8;
 
-    /** In a text so short whether a byte leads on is not foreseen: asking that takes more time than the step. */
+    /**
+     * The greatest length of short texts. In such a text the branch predictor does not learn whether a byte leads on,
+     * so testing for it takes longer than the step itself.
+     */
     private static final int SHORT = 64;
 
     private static final int NONE = Integer.MIN_VALUE;
 
     private final byte[] classOf = new byte[256];
-    /** The transitions: where the row of the state begins that follows; negative: the number, complemented, of one that ends a literal. */
+    /** The transitions: the index of the next state's row; negative: the complement of the number of a state that ends a literal. */
     private final int[] next;
-    /** Of each state that ends a literal, by its number, where its row begins. */
+    /** For each state that ends a literal, by its number, the index of its row. */
     private final int[] rowOf;
-    /** Of each of them the bits of the owners of the literals that end there. */
+    /** For each of these states, the bits of the owners of the literals that end there. */
     private final long[][] owners;
 
-    /** @param literals of each owner, in lower case; none: the owner is never found */
+    /** @param literals the literals of each owner, in lower case; an owner without literals is never found */
     LiteralScanner(List<List<String>> literals) {
         Trie trie = new Trie(classes(literals), (literals.size() + 63) / 64);
         for (int owner = 0; owner < literals.size(); owner++) {
@@ -39,7 +45,7 @@ final class LiteralScanner {
         owners = Arrays.copyOf(trie.owners, trie.ending);
     }
 
-    /** Gives each byte that occurs a class; how many there are. */
+    /** Gives each occurring byte a class; returns the number of classes. */
     private int classes(List<List<String>> literals) {
         boolean[] used = new boolean[256];
         for (List<String> each : literals) {
@@ -62,8 +68,8 @@ final class LiteralScanner {
     }
 
     /**
-     * The literals letter by letter, then with all transitions. A state is a row: it is made of that of its longest suffix, which
-     * is copied, and its own ways, so that only these are gone through.
+     * Builds the trie of the literals, then completes its transitions. The row of a state is a copy of its longest
+     * suffix's row, overwritten by its own transitions, so that only these are visited.
      */
     private final class Trie {
         private static final int NO_STATE = 0;
@@ -71,11 +77,11 @@ final class LiteralScanner {
         private final int stride;
         private final int words;
         private int states = 1;
-        /** The root's own ways: it has by far the most. */
+        /** The root's own transitions, which are by far the most. */
         private final int[] ways;
 
         private int[] next = {};
-        /** Of each state the way that leads to it, and the state that has the next one from the same state. */
+        /** For each state, the symbol that leads to it, and its next sibling. */
         private int[] symbol = new int[64];
 
         private int[] sibling = new int[64];
@@ -127,7 +133,7 @@ final class LiteralScanner {
             return child;
         }
 
-        /** Where it has no way, the way of the longest suffix that has one: the shorter ones first. */
+        /** Fills missing transitions with the longest suffix's, in the order of growing length. */
         void complete() {
             next = new int[states * stride];
             int[] suffix = new int[states];
@@ -152,7 +158,7 @@ final class LiteralScanner {
             return (transition < 0 ? rowOf[~transition] : transition) / stride;
         }
 
-        /** @param inherited who has a literal that a suffix ends */
+        /** @param inherited the owners of literals that end at a suffix */
         private int transition(int state, long @Nullable [] inherited) {
             long[] bits = ends[state];
             if (bits == null) {
@@ -213,7 +219,7 @@ final class LiteralScanner {
         int again = NONE;
         for (int i = from; i < to; i++) {
             int following = next[state + (classOf[text[i] & 0xff] & 0xff)];
-            // Most bytes lead nowhere: as a branch that is foreseen, the next byte need not wait for this one's state.
+            // Most bytes lead to no state. The branch is predicted well, so that the next byte need not wait for this byte's state.
             if (following == state || following == again) {
                 continue;
             }

@@ -5,10 +5,10 @@ import java.util.List;
 
 /** A pattern as a tree. */
 sealed interface Node {
-    /** Matches without taking a byte. */
+    /** Matches the empty text. */
     record Empty() implements Node {}
 
-    /** One byte of a set; of an empty one: never. */
+    /** Matches one byte of a set. An empty set never matches. */
     record Bytes(ByteSet set) implements Node {}
 
     record Sequence(List<Node> nodes) implements Node {
@@ -17,14 +17,14 @@ sealed interface Node {
         }
     }
 
-    /** The first that leads to a match. */
+    /** Matches the first alternative that leads to a match. */
     record Alternatives(List<Node> nodes) implements Node {
         public Alternatives {
             nodes = List.copyOf(nodes);
         }
     }
 
-    /** @param max {@link #UNBOUNDED}: any number */
+    /** @param max the most repetitions; {@link #UNBOUNDED}: no limit */
     record Repeat(Node node, int min, int max, boolean greedy) implements Node {
         static final int UNBOUNDED = -1;
     }
@@ -34,15 +34,15 @@ sealed interface Node {
 
     record Assert(Assertion assertion) implements Node {}
 
-    /** What the group last took, once more. */
+    /** Matches the group's last text again. */
     record BackReference(int group, boolean ignoreCase) implements Node {}
 
-    /** Does not give back what it took. */
+    /** Matches its first way only, without backtracking into it. */
     record Atomic(Node node) implements Node {}
 
     record Look(boolean ahead, boolean negative, Node node) implements Node {}
 
-    /** Whether a pattern with it is beyond what an automaton recognises. */
+    /** Whether a pattern with this node needs backtracking, since no automaton recognises it. */
     static boolean needsBacktracking(Node node) {
         return switch (node) {
             case Empty e -> false;

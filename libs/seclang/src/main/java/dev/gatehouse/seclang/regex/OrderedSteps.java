@@ -3,18 +3,18 @@ package dev.gatehouse.seclang.regex;
 import java.util.Arrays;
 
 /**
- * One step of all ways through the program of one pattern, the preferred ones first, as {@link PikeVm} has them but without their
- * places. A match is noted where the next byte is read: it ends before that byte, and what is less preferred is then given up. Not for
- * several threads.
+ * One step of all ways through the program of one pattern, in the order of preference. It is {@link PikeVm} without
+ * places. A match is noted when the next byte is read: it ends before that byte, and less preferred ways are then
+ * dropped. Not thread-safe.
  */
 final class OrderedSteps implements Advance {
     private static final int[] NONE = {};
     private static final int[] MATCHED = {0};
 
     private final Program program;
-    /** Whether all ways are kept at a match, and none begins later than where the text does: for the longest match from there. */
+    /** True for the longest match from the beginning of the text: all ways are kept at a match, and no way begins later. */
     private final boolean longest;
-    /** In a kernel: a match may begin here too, and is the least preferred. */
+    /** A kernel entry for a way that begins at the present place. It is the least preferred one. */
     private final int anew;
 
     private final StepSet possible;
@@ -77,7 +77,10 @@ final class OrderedSteps implements Advance {
         }
     }
 
-    /** Adds what is reached without a byte, in order; behind assertions only if it is {@code known} what is on both sides. */
+    /**
+     * Adds the steps that are reached without a byte, in order. Assertions are passed only if both neighbouring bytes
+     * are {@code known}.
+     */
     private void follow(StepSet set, int from, int before, int after, boolean known) {
         int top = 0;
         pending[top++] = from;
@@ -131,7 +134,7 @@ final class OrderedSteps implements Advance {
         return matches ? MATCHED : NONE;
     }
 
-    /** More is asked of a pattern that has matched: a longer or a preferred match. */
+    /** A pattern that has matched is followed further, for a longer or preferred match. */
     @Override
     public long done() {
         return 0;

@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a pattern: RE2's syntax, and what ModSecurity's rules use of PCRE beyond it (possessive quantifiers, atomic groups,
- * look-around, back references, {@code \h}, {@code \R}, {@code (?x)}). A byte is a byte: a character outside ASCII stands for the
- * bytes that encode it, and in brackets for each of them.
+ * Reads a pattern: RE2's syntax, and the PCRE extensions that ModSecurity's rules use (possessive quantifiers, atomic
+ * groups, look-around, back references, {@code \h}, {@code \R}, {@code (?x)}). A byte is a byte: a character outside
+ * ASCII stands for the bytes that encode it, and in brackets for each of them.
  */
 final class PatternParser {
     private static final int DEEPEST = 250;
@@ -37,7 +37,7 @@ final class PatternParser {
     private int highestReference;
     private int highestReferenceAt;
 
-    /** @param groups how many capturing groups it has */
+    /** @param groups the number of its capturing groups */
     record Parsed(Node node, int groups) {}
 
     private PatternParser(byte[] pattern, Set<Regex.Flag> flags) {
@@ -97,7 +97,7 @@ final class PatternParser {
         return there;
     }
 
-    /** Flags that are set in a group hold until it ends. */
+    /** Reads alternatives. Flags that are set in a group hold until the group's end. */
     private Node alternatives() throws RegexSyntaxException {
         if (++depth > DEEPEST) {
             throw error(at, "groups are nested more than " + DEEPEST + " deep");
@@ -226,7 +226,7 @@ final class PatternParser {
 
     private record Bounds(int min, int max) {}
 
-    /** The quantifier that stands here; null: none does. */
+    /** Reads the quantifier at this position; null: there is none. */
     private @Nullable Bounds repetition() throws RegexSyntaxException {
         int start = at;
         if (take("*")) {
@@ -262,7 +262,7 @@ final class PatternParser {
         return new Bounds(min, max);
     }
 
-    /** -1: no digit stands here. */
+    /** Reads a number; -1: there is no digit at this position. */
     private int number() {
         int value = -1;
         while (more() && ByteSet.DIGIT.has(peek())) {
@@ -338,7 +338,7 @@ final class PatternParser {
         return new Node.BackReference(number, is(IGNORE_CASE));
     }
 
-    /** {@code (?flags)} for the rest of the group around, {@code (?flags:...)} for what is inside. */
+    /** Reads {@code (?flags)}, for the rest of the enclosing group, or {@code (?flags:...)}, for its own content. */
     private Node flagged(int start) throws RegexSyntaxException {
         int before = flags;
         boolean on = true;
@@ -441,7 +441,7 @@ final class PatternParser {
         }
     }
 
-    /** Whether what stands here is a byte in octal rather than the number of a group: PCRE's rule, three octal digits. */
+    /** Whether the digits at this position are a byte in octal and not a group number: three octal digits, by PCRE's rule. */
     private boolean octal() {
         return at + 2 < pattern.length && isOctal(at) && isOctal(at + 1) && isOctal(at + 2);
     }
@@ -551,7 +551,7 @@ final class PatternParser {
             value = value * 16 + Character.digit(peek(), 16);
             at++;
         }
-        // PCRE takes \x without a digit as a zero byte; that is nobody's wish.
+        // PCRE reads \x without a digit as a zero byte, which no author intends.
         if (digits == 0) {
             throw error(start, "\"\\x\" without a digit (expected: two hexadecimal digits)");
         }

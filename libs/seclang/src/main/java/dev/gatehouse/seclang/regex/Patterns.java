@@ -2,9 +2,9 @@ package dev.gatehouse.seclang.regex;
 
 import java.util.Set;
 
-/** Where the patterns of rules are compiled, or taken from. For any number of threads. */
+/** Compiles the patterns of rules, or supplies precompiled ones. Thread-safe. */
 public interface Patterns {
-    /** Each is compiled when it is asked for. */
+    /** Compiles each pattern on demand. */
     Patterns ANEW = Regex::compile;
 
     /** As {@link Regex#compile}. */

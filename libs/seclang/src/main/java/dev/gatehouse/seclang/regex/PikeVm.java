@@ -5,15 +5,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where the leftmost match and its groups are, the first of the ordered choices winning: all ways through the program at once,
- * each with its places, so that the time is at most the text's length times the program's. For any number of threads.
+ * Finds the places of the leftmost match and its groups, in which the first of ordered choices wins. It follows all
+ * ways through the program at once, each with its places, so that the time is bounded by the text's length times the
+ * program's length. Thread-safe.
  */
 final class PikeVm {
     private final Program program;
     private final int slots;
     private final AtomicReference<@Nullable Scratch> idle = new AtomicReference<>();
 
-    /** @param groups how many groups beside the whole match are asked for */
+    /** @param groups the number of groups to find, beside the whole match */
     PikeVm(Program program, int groups) {
         this.program = program;
         this.slots = Math.min(program.slots, 2 * (groups + 1));
@@ -34,7 +35,7 @@ final class PikeVm {
 
     private final class Threads {
         final StepSet steps = new StepSet(program.size());
-        /** Of each step its places. */
+        /** The places of each step. */
         final int[] places = new int[program.size() * slots];
     }
 
@@ -42,7 +43,7 @@ final class PikeVm {
         private Threads now = new Threads();
         private Threads later = new Threads();
         private final int[] current = new int[slots];
-        /** Steps to follow, or, negative, slots to set back to what is below. */
+        /** Steps to follow, or, as negative numbers, slots to restore to the value below. */
         private int[] pending = new int[64];
 
         int @Nullable [] find(byte[] text, int from, int start, int to) {
@@ -77,7 +78,7 @@ final class PikeVm {
                 int step = now.steps.members[n];
                 switch (program.op[step]) {
                     case Program.MATCH -> {
-                        // What comes after in the order is not preferred to this.
+                        // Later ways in the order are less preferred than this one.
                         return Arrays.copyOfRange(now.places, step * slots, step * slots + slots);
                     }
                     case Program.TAKE -> {
@@ -92,7 +93,7 @@ final class PikeVm {
             return null;
         }
 
-        /** Adds what is reached without a byte, in order, with the places of {@link #current}. */
+        /** Adds the steps that are reached without a byte, in order, with the places of {@link #current}. */
         private void follow(Threads threads, int start, byte[] text, int i, int from, int to) {
             int top = 0;
             pending[top++] = start;

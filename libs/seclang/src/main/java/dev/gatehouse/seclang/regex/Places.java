@@ -3,9 +3,10 @@ package dev.gatehouse.seclang.regex;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the leftmost match begins and ends, without its groups, in two passes of automata: one finds its end, preferring what the
- * pattern prefers; one, of the pattern read backwards from there, its beginning: the leftmost place from which the end is reached. On
- * long matches it is many times as fast as following all ways with their places ({@link PikeVm}). For any number of threads.
+ * Finds the beginning and end of the leftmost match, without its groups, in two passes of automata. The first pass
+ * finds the end that the pattern prefers. The second pass reads the reversed pattern backwards from there and finds the
+ * beginning: the leftmost place from which the end is reached. On long matches it is many times as fast as {@link
+ * PikeVm}. Thread-safe.
  */
 final class Places {
     private final LazyDfa ends;
@@ -18,7 +19,7 @@ final class Places {
         beginnings = LazyDfa.ofPlaces(backward, memory, new OrderedSteps(backward, true));
     }
 
-    /** What matches the text of a match read backwards. Of a pattern that needs no backtracking. */
+    /** The pattern that matches reversed texts, for a pattern that needs no backtracking. */
     private static Node reversed(Node node) {
         return switch (node) {
             case Node.Sequence s ->
@@ -51,7 +52,7 @@ final class Places {
         };
     }
 
-    /** The beginning and the end; empty: there is no match; null: the text asks for too many states. */
+    /** The beginning and the end; empty: there is no match; null: the text needs too many states. */
     int @Nullable [] find(byte[] text, int from, int to) {
         int end = ends.lastEnd(text, from, to, Assertion.NO_BYTE);
         if (end < 0) {

@@ -17,19 +17,23 @@ import java.util.TreeMap;
 import java.util.zip.CRC32;
 
 /**
- * Compiled patterns as bytes: a checksum, then a block of numbers, then a block of bytes, which hold the engine that wrote them and each
- * pattern with what it became. A fresh JVM runs it before it has compiled any method, so it is read by copying arrays. What is read is
- * believed in nothing: whatever could lead a program out of its arrays is an error.
+ * The file format of compiled patterns: a checksum, a block of numbers, and a block of bytes. The blocks contain the id
+ * of the engine that wrote them, and each pattern with its compiled form. A new JVM reads the file before any method is
+ * compiled, so reading mainly copies arrays. The content is not trusted: every index that could lead a program out of
+ * its arrays is an error.
  */
 final class PreparedFile {
     private static final int MAGIC = 0x47485750;
 
     private static final int HEAD = 3 * Integer.BYTES;
 
-    /** What the build wrote down of the sources that compile patterns; empty: this was not built by it. */
+    /**
+     * The resource with a digest of the sources that compile patterns, which the build writes; empty: this class was
+     * not built by the build.
+     */
     private static final String ENGINE = "engine";
 
-    /** Why a file is of no use. */
+    /** The file cannot be used. */
     static final class Unusable extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -38,12 +42,12 @@ final class PreparedFile {
         }
     }
 
-    /** A pattern, the bits of its flags, and what it became. */
+    /** A pattern, the bits of its flags, and its compiled form. */
     record Entry(byte[] pattern, int flags, CompiledPattern compiled) {}
 
     private PreparedFile() {}
 
-    /** What this engine is told apart by. */
+    /** The id of this engine. */
     static String engine() {
         try (InputStream in = PreparedFile.class.getResourceAsStream(ENGINE)) {
             return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip();
@@ -131,7 +135,7 @@ final class PreparedFile {
             numbers[size++] = number;
         }
 
-        /** How many is for the reader to know. */
+        /** Writes numbers without their count, which the reader must know. */
         void numbers(int[] all) {
             for (int each : all) {
                 number(each);
@@ -154,7 +158,7 @@ final class PreparedFile {
         }
     }
 
-    /** @param engine that is to have written it */
+    /** @param engine the id of the engine that must have written the file */
     static List<Entry> read(byte[] file, String engine) throws Unusable {
         Reader in = new Reader(file);
         String wroteIt = new String(in.text(), StandardCharsets.US_ASCII);
@@ -237,7 +241,7 @@ final class PreparedFile {
         }
     }
 
-    /** What the argument of each operation is below; 0: the program must not have the operation. */
+    /** The exclusive upper bound of each operation's argument; 0: the program must not contain the operation. */
     private static int[] bounds(Program program) {
         int[] bounds = new int[Program.OPERATIONS];
         bounds[Program.TAKE] = program.sets.length;
@@ -292,7 +296,7 @@ final class PreparedFile {
             return numbers[at++];
         }
 
-        /** From {@code low} to before {@code end}. */
+        /** Reads a number from {@code low} inclusive to {@code end} exclusive. */
         int number(int low, int end) throws Unusable {
             int number = number();
             if (number < low || number >= end) {
@@ -301,7 +305,7 @@ final class PreparedFile {
             return number;
         }
 
-        /** Of what takes so many numbers each. */
+        /** Reads the count of items that take {@code each} numbers. */
         int count(int each) throws Unusable {
             return number(0, (numbers.length - at) / each + 1);
         }

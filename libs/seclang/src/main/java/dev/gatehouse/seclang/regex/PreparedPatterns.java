@@ -8,11 +8,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Patterns that were compiled before, by {@link RecordedPatterns}: found by their bytes and flags, so that any rules profit that have
- * one of them. Others are compiled when they are asked for. Immutable.
+ * Patterns that {@link RecordedPatterns} compiled earlier. They are found by their bytes and flags, so that any rule
+ * with an equal pattern can use them. Other patterns are compiled on demand. Immutable.
  */
 public final class PreparedPatterns implements Patterns {
-    /** By checksums of the patterns, which cost a fresh JVM less than hash codes. Of several with the same one is here. */
+    /**
+     * The entries by checksums of the patterns, which cost a new JVM less than hash codes. Of several patterns with one
+     * checksum only one is kept.
+     */
     private final Map<Integer, PreparedFile.Entry> patterns = new HashMap<>();
 
     private PreparedPatterns(List<PreparedFile.Entry> entries) {
@@ -25,15 +28,15 @@ public final class PreparedPatterns implements Patterns {
         return PreparedFile.checksum(pattern, 0) + flags;
     }
 
-    /** What became of a file. */
+    /** The outcome of reading a file. */
     public sealed interface Outcome {}
 
     public record Read(PreparedPatterns patterns) implements Outcome {}
 
-    /** It is damaged, or was written by another version of this engine. */
+    /** The file is damaged, or another version of this engine wrote it. */
     public record Unusable(String reason) implements Outcome {}
 
-    /** All of a file, or nothing. */
+    /** Reads a whole file, or nothing. */
     public static Outcome read(byte[] file) {
         try {
             return new Read(new PreparedPatterns(PreparedFile.read(file, PreparedFile.engine())));

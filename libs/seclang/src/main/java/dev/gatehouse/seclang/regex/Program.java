@@ -8,38 +8,38 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One pattern or several as the instructions of a nondeterministic automaton over bytes. Immutable; a step is an index into it.
- * Where a choice is ordered the first branch is the preferred one.
+ * One or several patterns as the instructions of a nondeterministic automaton over bytes. Immutable. A step is the
+ * index of an instruction. The first branch of an ordered choice is preferred.
  */
 final class Program {
-    /** Takes a byte of set {@link #argument}, goes on at {@link #next}. */
+    /** Consumes a byte of set {@link #argument}, continues at {@link #next}. */
     static final byte TAKE = 0;
-    /** Goes on at {@link #next}, or else at {@link #argument}. */
+    /** Continues at {@link #next}, or else at {@link #argument}. */
     static final byte SPLIT = 1;
-    /** Goes on at {@link #next} if the assertion of ordinal {@link #argument} holds. */
+    /** Continues at {@link #next} if the assertion of ordinal {@link #argument} holds. */
     static final byte ASSERT = 2;
-    /** Notes the place in slot {@link #argument}, goes on at {@link #next}. */
+    /** Records the place in slot {@link #argument}, continues at {@link #next}. */
     static final byte SAVE = 3;
     /** Pattern {@link #argument} has matched. */
     static final byte MATCH = 4;
-    /** Takes again what group {@link #argument} took; exactly. */
+    /** Matches the text of group {@link #argument} again, case-sensitively. */
     static final byte REFERENCE = 5;
 
     static final byte REFERENCE_IGNORING_CASE = 6;
-    /** Runs what begins at the next step up to its {@link #END}, keeps its first way only, and goes on at {@link #argument}. */
+    /** Runs the steps from the next one up to their {@link #END}, keeps their first way only, and continues at {@link #argument}. */
     static final byte ATOMIC = 7;
 
     static final byte LOOK_AHEAD = 8;
     static final byte NOT_AHEAD = 9;
     static final byte LOOK_BEHIND = 10;
     static final byte NOT_BEHIND = 11;
-    /** Ends what runs on its own: look-around and atomic groups. */
+    /** Ends the steps of a look-around or an atomic group. */
     static final byte END = 12;
-    /** Ends what a look-behind looks at, if that is the place in register {@link #argument}. */
+    /** Ends a look-behind, if the present place is the one in register {@link #argument}. */
     static final byte END_HERE = 15;
-    /** Begins a loop whose body may take nothing: notes the place in register {@link #argument}. */
+    /** Begins a round of a loop whose body may match the empty text: records the place in register {@link #argument}. */
     static final byte LOOP_MARK = 13;
-    /** Goes on at {@link #next} only if something was taken since the mark of register {@link #argument}. */
+    /** Continues at {@link #next} only if a byte was consumed since the mark in register {@link #argument}. */
     static final byte LOOP_CHECK = 14;
 
     static final int OPERATIONS = 16;
@@ -51,24 +51,24 @@ final class Program {
     final int[] next;
     final int[] argument;
     final ByteSet[] sets;
-    /** Where each pattern begins. */
+    /** The first step of each pattern. */
     final int[] starts;
-    /** Behind each pattern's last step. */
+    /** The index after each pattern's last step. */
     private final int[] ends;
-    /** Whether each pattern can only match where the text begins. */
+    /** Whether each pattern can match only at the beginning of the text. */
     final boolean[] anchored;
-    /** Slots of the groups, two a group, the whole match first. */
+    /** The number of slots: two for each group, with the whole match first. */
     final int slots;
-    /** Registers of the loops that a backtracker runs. */
+    /** The number of registers for loops, used by the backtracker. */
     final int registers;
-    /** Of each look-behind, by its step: the least and the greatest width of what it looks at, and its register. */
+    /** For each look-behind, by its step: the least and the greatest width of its content, and its register. */
     final Map<Integer, int[]> widths;
-    /** Where each loop (by its choice) goes on that a round without a byte ends. */
+    /** For each loop, by its choice: the step after the loop, for a round without a byte. */
     final Map<Integer, Integer> exits;
 
     final boolean backtracking;
 
-    /** Of one pattern: as it was built, or as it was written down. */
+    /** A program of one pattern, from the builder or from a file. */
     Program(
             byte[] op,
             int[] next,
@@ -95,7 +95,7 @@ final class Program {
         this.backtracking = backtracking;
     }
 
-    /** Of several one after the other. */
+    /** A program of several patterns one after the other. */
     private Program(List<Program> patterns, int size) {
         op = new byte[size];
         next = new int[size];
@@ -135,7 +135,7 @@ final class Program {
         backtracking = false;
     }
 
-    /** Of one pattern, with the places of its groups. */
+    /** The program of one pattern, which records the places of its groups. */
     static Program of(PatternParser.Parsed pattern) throws RegexSyntaxException {
         boolean backtracking = Node.needsBacktracking(pattern.node());
         Builder builder = new Builder(true, backtracking);
@@ -145,14 +145,17 @@ final class Program {
         return builder.build(start, isAnchored(pattern.node()), pattern.groups());
     }
 
-    /** Of one pattern that needs no backtracking, without its groups: to tell whether it matches. */
+    /** The program of one pattern without backtracking and without groups, for finding whether it matches. */
     static Program withoutGroups(Node pattern) throws RegexSyntaxException {
         Builder builder = new Builder(false, false);
         int start = builder.compile(pattern, builder.add(MATCH, 0, 0));
         return builder.build(start, isAnchored(pattern), 0);
     }
 
-    /** Of several, at most {@value #MOST}, to tell which of them match. None may need backtracking, or be of several itself. */
+    /**
+     * The program of several patterns ({@value #MOST} at most), for finding which of them match. No pattern may need
+     * backtracking, and each given program must have one pattern.
+     */
     static Program together(List<Program> patterns) {
         int size = 0;
         for (Program each : patterns) {
@@ -166,7 +169,7 @@ final class Program {
     }
 
     /**
-     * Puts on a stack the steps that come after one without a byte and without a condition; the preferred one on top.
+     * Pushes the steps that follow {@code step} without a byte and without a condition; the preferred step is on top.
      *
      * @return the stack's new top
      */
@@ -217,7 +220,7 @@ final class Program {
                 .findFirst();
     }
 
-    /** Builds from the end: a step knows where it goes on. */
+    /** Builds a program from its end, so that each step knows the step after it. */
     private static final class Builder {
         private final boolean groups;
         private final boolean backtracking;
@@ -268,7 +271,7 @@ final class Program {
             return size++;
         }
 
-        /** Where the node begins that goes on at {@code then}. */
+        /** Compiles a node that continues at {@code then}; returns its first step. */
         int compile(Node node, int then) throws RegexSyntaxException {
             return switch (node) {
                 case Node.Empty e -> then;
@@ -334,7 +337,7 @@ final class Program {
         }
 
         private int loop(Node.Repeat r, int then) throws RegexSyntaxException {
-            // The choice stands before its body, which has to know it: written first, filled in after.
+            // The body refers to the choice before it, so the choice is added first and filled in afterwards.
             int choice = add(SPLIT, 0, 0);
             int body;
             if (backtracking && width(r.node())[0] == 0) {
@@ -347,8 +350,8 @@ final class Program {
             }
             next[choice] = r.greedy() ? body : then;
             argument[choice] = r.greedy() ? then : body;
-            // A round that takes nothing has to come out with what it prefers: it meets the choice as (x+)? has it, not
-            // as x* has.
+            // If a round may consume nothing, the loop is compiled as (x+)? instead of x*, so that an empty round
+            // leaves it by its preferred way.
             return width(r.node())[0] == 0 ? choice(r.greedy(), body, then) : choice;
         }
 
@@ -357,7 +360,7 @@ final class Program {
         }
     }
 
-    /** At least as many as the steps of the node. */
+    /** An upper bound of the node's number of steps. */
     static long mostSteps(Node node) {
         return switch (node) {
             case Node.Empty e -> 1;
@@ -381,12 +384,12 @@ final class Program {
                 }
                 yield steps;
             }
-            // What is nested deeply would overflow.
+            // The bound is limited, since deep nesting would overflow.
             case Node.Repeat r -> Math.min(Math.max(r.min() + 1, r.max()) * (4 + mostSteps(r.node())), 10L * LARGEST);
         };
     }
 
-    /** How many bytes a match of the node takes, at least and at most; {@link Node.Repeat#UNBOUNDED}: any number. */
+    /** The least and the greatest number of bytes in a match of the node; {@link Node.Repeat#UNBOUNDED}: no limit. */
     static int[] width(Node node) {
         return switch (node) {
             case Node.Empty e -> new int[] {0, 0};

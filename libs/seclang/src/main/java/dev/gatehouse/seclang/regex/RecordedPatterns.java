@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Compiles patterns and writes down what they became, for {@link PreparedPatterns} of another process. For any number of threads. */
+/** Compiles patterns and records their compiled forms, for {@link PreparedPatterns} of another process. Thread-safe. */
 public final class RecordedPatterns implements Patterns {
     private final Map<Regex.Source, Regex> compiled = new LinkedHashMap<>();
 
@@ -19,7 +19,7 @@ public final class RecordedPatterns implements Patterns {
         return regex;
     }
 
-    /** What {@link PreparedPatterns#read} reads: the same bytes for the same patterns in the same order. */
+    /** The recorded patterns in the form that {@link PreparedPatterns#read} reads. Equal patterns in equal order give equal bytes. */
     public byte[] write() {
         List<Regex> patterns;
         synchronized (compiled) {

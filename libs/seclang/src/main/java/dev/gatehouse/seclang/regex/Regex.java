@@ -5,46 +5,47 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A regular expression over bytes, in RE2's syntax with what ModSecurity's rules use of PCRE beyond it. A dot matches line feeds,
- * {@code $} only where the text ends unless a {@link Flag} says otherwise, {@code \s} the vertical tab too. For any number of threads.
+ * A regular expression over bytes, in RE2's syntax with the PCRE extensions that ModSecurity's rules use. A dot matches
+ * line feeds. {@code $} matches only at the end of the text, unless a {@link Flag} says otherwise. {@code \s} also
+ * matches the vertical tab. Thread-safe.
  *
- * <p>Time is linear in the text, but for a pattern with look-around, back references or atomic groups ({@link #isLinear}): one such
- * gives up when its steps are used up.
+ * <p>A search takes time linear in the text, except for patterns with look-around, back references or atomic groups
+ * ({@link #isLinear}). Such a search gives up after a number of steps.
  */
 public final class Regex {
-    /** A pattern that may have more steps is made at once, to see whether it is too large. */
+    /** A pattern with possibly more steps is compiled at once, to find out whether it is too large. */
     private static final long SURELY_SMALL = 10_000;
 
     private final Source source;
     private final AutomatonMemory memory;
     private final int groups;
     private final boolean linear;
-    /** None: it was not needed yet, for the pattern came compiled. */
+    /** The syntax tree; null: not needed yet, since the pattern was precompiled. */
     private volatile @Nullable Node node;
 
     private volatile @Nullable CompiledPattern compiled;
     private volatile @Nullable Machine machine;
-    /** Made when a rule first captures what it matches. */
+    /** Created when a rule first captures a match. */
     private volatile @Nullable Places places;
 
-    /** What a pattern is run by; made when it is first needed, for of many patterns few ever are. */
+    /** The parts that run a pattern. They are created on first use, since few of many patterns are ever run. */
     private record Machine(
             CompiledPattern pattern,
             @Nullable LazyDfa automaton,
             @Nullable PikeVm groups) {}
 
-    /** What is compiled. */
+    /** The source of a pattern. */
     record Source(Bytes pattern, Set<Flag> flags) {
         Source {
             flags = Set.copyOf(flags);
         }
     }
 
-    /** How a search ends. */
+    /** The outcome of a search. */
     public enum Outcome {
         FOUND,
         NOT_FOUND,
-        /** The steps were used up: nobody knows. Never of a linear pattern. */
+        /** The steps were used up, so the result is unknown. This never happens for a linear pattern. */
         GAVE_UP
     }
 
@@ -67,7 +68,7 @@ public final class Regex {
         this.compiled = compiled;
     }
 
-    /** Of a pattern that was compiled before. */
+    /** A regular expression from a precompiled pattern. */
     static Regex of(Source source, CompiledPattern compiled, AutomatonMemory memory) {
         return new Regex(source, compiled, memory);
     }
@@ -130,7 +131,7 @@ public final class Regex {
         return made;
     }
 
-    /** What a pattern may say of itself at its beginning, too. */
+    /** Flags, which a pattern may also set at its beginning. */
     public enum Flag {
         /** {@code (?i)}, of ASCII's letters. */
         IGNORE_CASE,
@@ -147,10 +148,10 @@ public final class Regex {
     }
 
     /**
-     * @param pattern its bytes
-     * @param flags as if they stood at its beginning; a dot matches line feeds, too, whatever they are
-     * @param memory what its states may take, with those of others
-     * @throws RegexSyntaxException it is no pattern, or one that is not supported
+     * @param pattern the bytes of the pattern
+     * @param flags flags as if set at the pattern's beginning; a dot always matches line feeds
+     * @param memory the shared memory limit of its states
+     * @throws RegexSyntaxException if the pattern is invalid or not supported
      */
     public static Regex compile(byte[] pattern, Set<Flag> flags, AutomatonMemory memory) throws RegexSyntaxException {
         return new Regex(new Source(Bytes.of(pattern.clone()), flags), PatternParser.parse(pattern, flags), memory);
@@ -159,7 +160,7 @@ public final class Regex {
     /**
      * Whether it matches anywhere in the text.
      *
-     * @param budget steps that it may take if the pattern is not linear
+     * @param budget the step limit for a pattern that is not linear
      */
     public Outcome search(byte[] text, int from, int to, long budget) {
         Machine made = machine();
@@ -177,20 +178,20 @@ public final class Regex {
     }
 
     /**
-     * Where the leftmost match begins and ends, then each group (-1: it took no part): offsets into the array; null where
-     * {@link #search} does not find it.
+     * The begin and end offsets of the leftmost match, then of each group (-1: the group took no part); null if {@link
+     * #search} finds no match.
      */
     public int @Nullable [] groups(byte[] text, int from, int to, long budget) {
         return groups(text, from, from, to, budget);
     }
 
-    /** As {@link #groups(byte[], int, int, long)}, of the leftmost match that begins at {@code start} or later. */
+    /** As {@link #groups(byte[], int, int, long)}, for the leftmost match that begins at {@code start} or later. */
     public int @Nullable [] groups(byte[] text, int from, int start, int to, long budget) {
         Machine made = machine();
         if (made.groups == null) {
             return new Backtracker(made.pattern.program(), text, from, to, budget).find(start);
         }
-        // What begins in the middle of a text is seldom asked for: all matches are.
+        // A search from the middle of a text is rare: it occurs only when all matches are wanted.
         int[] whole = start == from ? places().find(text, from, to) : null;
         if (whole == null) {
             return made.groups.find(text, from, start, to);
@@ -219,17 +220,17 @@ public final class Regex {
         return made;
     }
 
-    /** Capturing groups, without the whole match. */
+    /** The number of capturing groups, without the whole match. */
     public int groupCount() {
         return groups;
     }
 
-    /** Whether a search takes time linear in the text, whatever the text. */
+    /** Whether a search takes linear time for every text. */
     public boolean isLinear() {
         return linear;
     }
 
-    /** A text that is shorter cannot match. */
+    /** The least length of a matching text. */
     public int minLength() {
         return requirement().minLength();
     }

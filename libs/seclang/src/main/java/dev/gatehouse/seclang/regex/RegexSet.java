@@ -7,11 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells which of many patterns a text may match, in about the time that one takes: one pass finds the literals that each of them
- * needs, and only those that have theirs are run; those that need none are run together as one automaton. For any number of threads.
+ * Finds which of many patterns a text may match, in about the time of one pattern. One pass finds the literals that
+ * patterns need, and only patterns whose literal was found are run. Patterns without a literal are run together as one
+ * automaton. Thread-safe.
  */
 public final class RegexSet {
-    /** More in one automaton are fewer passes and, at some number, too many states. */
+    /** The most patterns in one automaton. More patterns need fewer passes, but at some number too many states. */
     private static final int TOGETHER = 32;
 
     private static final int MOST_STEPS = 50_000;
@@ -19,25 +20,28 @@ public final class RegexSet {
     private final Candidate[] candidates;
     private final int words;
     private final LiteralScanner scanner;
-    /** Those with literals of more than a byte. */
+    /** The patterns with literals of more than one byte. */
     private final long[] scanned;
-    /** Of each byte those that have it as a literal: whether a text has one is known before it is read. */
+    /**
+     * For each byte, the patterns with this byte as a literal. The text's byte set tells whether such a literal occurs
+     * before the text is read.
+     */
     private final long[] @Nullable [] single = new long[256][];
 
     private final ByteSet anySingle;
-    /** Those without that are no automaton. */
+    /** Patterns without a literal that no automaton runs. */
     private final long[] always;
 
     private final Together[] together;
 
     /**
-     * What may match.
+     * A pattern or other test in the set.
      *
-     * @param literals the text has one of them, in any case of ASCII letters, if it matches: in lower case, as Latin-1; none:
-     *     nothing is known
-     * @param bytes the text has one of them if it matches
-     * @param test what says of a text that has all that whether it may match
-     * @param regex what can be run together with others, if it needs no literals; null: it cannot
+     * @param literals a matching text contains at least one of these, ignoring case of ASCII letters; in lower case, as
+     * Latin-1; an empty list: no literal is known
+     * @param bytes a matching text contains at least one of these bytes
+     * @param test decides whether a text that passes the other checks may match
+     * @param regex the pattern, which can run together with others if it needs no literals; null: it cannot
      */
     public record Candidate(
             List<String> literals,
@@ -49,12 +53,12 @@ public final class RegexSet {
             literals = List.copyOf(literals);
         }
 
-        /** Of which nothing more is known. */
+        /** A candidate without a test: a text that passes the other checks may match. */
         public Candidate(List<String> literals, int minLength, ByteSet bytes) {
             this(literals, minLength, bytes, (text, from, to) -> true);
         }
 
-        /** That is no pattern. */
+        /** A candidate with a test that is not a pattern. */
         public Candidate(List<String> literals, int minLength, ByteSet bytes, Test test) {
             this(literals, minLength, bytes, test, null);
         }
@@ -72,13 +76,13 @@ public final class RegexSet {
         }
     }
 
-    /** What reads a text. */
+    /** Tests a text. */
     public interface Test {
-        /** False: {@code text[from, to)} does not match. */
+        /** False if {@code text[from, to)} certainly does not match. */
         boolean mayMatch(byte[] text, int from, int to);
     }
 
-    /** @param bits of the patterns in the set, by their numbers in the automaton */
+    /** @param bits the indexes of the patterns in the set, by their numbers in the automaton */
     private record Together(LazyDfa automaton, int[] bits, long[] mask, int shortest, ByteSet bytes) {}
 
     private RegexSet(List<Candidate> candidates, AutomatonMemory memory) {
@@ -110,7 +114,7 @@ public final class RegexSet {
         }
         anySingle = allSingle;
         scanner = new LiteralScanner(literals);
-        // Apart, so that a text of letters and digits is read for none of the first.
+        // Patterns that need special characters are grouped apart, so that a text of letters and digits is not read for them.
         without.sort(
                 Comparator.comparing(number -> candidates.get(number).bytes().intersects(ByteSet.WORD)));
         List<Together> together = new ArrayList<>();
@@ -171,22 +175,22 @@ public final class RegexSet {
                 bytes);
     }
 
-    /** @param candidates in the order of their bits; those next to each other are run together where they can be */
+    /** @param candidates the candidates in the order of their bits; neighbours are run together if possible */
     public static RegexSet of(List<Candidate> candidates, AutomatonMemory memory) {
         return new RegexSet(candidates, memory);
     }
 
-    /** How long arrays of bits are. */
+    /** The length of the arrays of bits, in longs. */
     public int words() {
         return words;
     }
 
     /**
-     * Sets in {@code found} the bit of each wanted pattern that matches anywhere in the text. Of patterns that are not linear, or
-     * that only their literals are known of, the bit says that they may match. Other bits stay, and what is set is not looked for
-     * again. {@code scratch} is overwritten.
+     * Sets in {@code found} the bit of each wanted pattern that matches anywhere in the text. For a pattern that is not
+     * linear, or known only by its literals, the bit means that it may match. Other bits stay, and patterns whose bits
+     * are set are not searched again. {@code scratch} is overwritten.
      *
-     * @param present the bytes that the text has
+     * @param present the set of bytes that occur in the text
      */
     public void search(byte[] text, int from, int to, ByteSet present, long[] wanted, long[] found, long[] scratch) {
         System.arraycopy(always, 0, scratch, 0, words);

@@ -8,19 +8,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every text has that matches a pattern: a length, and one of some literals. Literals are in lower case and Latin-1, and what is
- * looked for is the text in lower case.
+ * The requirement of a pattern for matching texts: a least length, and literals of which one must occur. Literals are
+ * in lower case and Latin-1, and are searched in the text in lower case.
  *
- * @param minLength bytes
- * @param literals one of them is in each text that matches; empty: nothing is known
- * @param bytes one of them is in each text that matches; all: nothing is known
+ * @param minLength the least length, in bytes
+ * @param literals each matching text contains at least one of these; an empty list: no literal is known
+ * @param bytes each matching text contains at least one of these; the set of all bytes: no byte is known
  */
 record Requirement(int minLength, List<String> literals, ByteSet bytes) {
     private static final int MOST_BYTES_OF_A_SET = 8;
     private static final int MOST_EXACT = 64;
     private static final int MOST_LITERALS = 512;
     private static final int LONGEST = 16;
-    /** One byte says little: more than a few such make a text without them rare. */
+    /** The most single-byte literals. Almost every text contains one of many single bytes. */
     private static final int MOST_SINGLE_BYTES = 6;
 
     static Requirement of(Node node) {
@@ -30,8 +30,8 @@ record Requirement(int minLength, List<String> literals, ByteSet bytes) {
     }
 
     /**
-     * @param exact all texts that match, if they are few; null: they are not
-     * @param required each text that matches has one of them; null: nothing is known
+     * @param exact all matching texts, if they are few; otherwise null
+     * @param required each matching text contains at least one of these; null: none is known
      */
     private record Found(
             @Nullable Set<String> exact, @Nullable Set<String> required) {
@@ -147,7 +147,7 @@ record Requirement(int minLength, List<String> literals, ByteSet bytes) {
         return sequence(parts);
     }
 
-    /** One of which each match takes: of all such sets the one that the fewest texts have. */
+    /** A set of bytes of which each match contains at least one. Of several such sets it is the one that the fewest texts contain. */
     private static ByteSet bytesOf(Node node) {
         return switch (node) {
             case Node.Bytes b -> b.set();
@@ -185,7 +185,7 @@ record Requirement(int minLength, List<String> literals, ByteSet bytes) {
         return words * 256 + set.size();
     }
 
-    /** The set that fewer texts have; null if neither says anything. */
+    /** The set that fewer texts contain; null if neither is known. */
     private static @Nullable Set<String> better(@Nullable Set<String> a, @Nullable Set<String> b) {
         int ofA = worth(a);
         int ofB = worth(b);

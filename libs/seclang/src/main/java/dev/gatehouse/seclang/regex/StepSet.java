@@ -1,6 +1,6 @@
 package dev.gatehouse.seclang.regex;
 
-/** A set of steps of a program in the order in which they were added; emptied in no time. Not for several threads. */
+/** A set of steps of a program in the order of their addition. Clearing takes constant time. Not thread-safe. */
 final class StepSet {
     final int[] members;
     private final int[] placeOf;
@@ -11,7 +11,7 @@ final class StepSet {
         placeOf = new int[capacity];
     }
 
-    /** False: it was there. */
+    /** Adds a step; returns false if the set already contained it. */
     boolean add(int step) {
         int place = placeOf[step];
         if (place < size && members[place] == step) {

@@ -3,8 +3,8 @@ package dev.gatehouse.seclang.regex;
 import java.util.Arrays;
 
 /**
- * One step of all ways through a program at once. Of the steps that are reached only those count that wait for a byte or for an
- * assertion (the kernel); a match is noted as soon as it is reached. Not for several threads.
+ * One step of all ways through a program at once. Only reached steps that wait for a byte or for an assertion are kept
+ * (the kernel). A match is noted as soon as it is reached. Not thread-safe.
  */
 final class Steps implements Advance {
     private final Program program;
@@ -44,7 +44,7 @@ final class Steps implements Advance {
         for (int i = 0; i < size; i++) {
             possible.add(kernel[i]);
         }
-        // It grows while it is gone through: behind an assertion that holds there is more.
+        // The set grows during the loop, since steps after a true assertion are added.
         for (int i = 0; i < possible.size; i++) {
             int step = possible.members[i];
             if (program.op[step] == Program.ASSERT) {

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * quotes for typographic ones, ASCII for full width. What fits nothing is its lower byte, as ModSecurity has it.
  */
 final class BestFit {
-    /** Of the 256 units with the same upper byte: made when the first of them occurs, since taking a letter apart takes long. */
+    /**
+     * The mappings of the 256 units with equal upper byte. A page is made when its first unit occurs, since decomposing
+     * letters takes long.
+     */
     private static final AtomicReferenceArray<byte @Nullable []> PAGES = new AtomicReferenceArray<>(256);
 
     private BestFit() {}

@@ -10,7 +10,7 @@ final class Comments {
 
     private Comments() {}
 
-    /** Each {@code /*…*}{@code /} is one space, also one that does not end. */
+    /** Replaces each {@code /*…*}{@code /} by one space, including an unterminated one. */
     static Bytes replace(Bytes value) {
         int open = value.indexOf(C_OPEN);
         if (open < 0) {
@@ -28,8 +28,8 @@ final class Comments {
     }
 
     /**
-     * Comments are taken out. As ModSecurity does it: the byte after a comment is kept as it is (a NUL at the end), an open
-     * comment leaves a space, and one that reaches to the end of the line ({@code --}, {@code #}) ends all.
+     * Removes comments, as ModSecurity does: the byte after a comment is kept unexamined (a NUL at the end), an
+     * unterminated comment leaves a space, and a line comment ({@code --}, {@code #}) drops the rest of the text.
      */
     static Bytes remove(Bytes value) {
         BytesBuilder rest = new BytesBuilder(value.length());
@@ -61,7 +61,7 @@ final class Comments {
         return inComment ? rest.append(' ').build() : rest.build();
     }
 
-    /** Only the marks are taken out; what they enclose stays. */
+    /** Removes only the comment markers and keeps the text between them. */
     static Bytes removeMarkers(Bytes value) {
         byte[] text = value.array();
         int to = value.offset() + value.length();

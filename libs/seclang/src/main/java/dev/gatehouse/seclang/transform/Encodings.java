@@ -128,8 +128,8 @@ final class Encodings {
     }
 
     /**
-     * Each character of UTF-8 that has more than one byte as {@code %uHHHH}, also one that is written too long, a surrogate or one
-     * after the last: servers that do not look closely take it for the character. Other bytes that are not UTF-8 stay.
+     * Replaces each UTF-8 character of more than one byte by {@code %uHHHH}. Overlong forms, surrogates and characters
+     * beyond U+10FFFF are replaced too, since lenient servers read them as characters. Other invalid bytes stay.
      */
     static Bytes utf8ToUnicode(Bytes value) {
         BytesBuilder escaped = new BytesBuilder(value.length());

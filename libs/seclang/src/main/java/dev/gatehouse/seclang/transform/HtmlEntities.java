@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * HTML's character references: numeric ones, and the named ones of ASCII characters and the no-break space. The semicolon may be
- * missing, as browsers allow. What they stand for becomes UTF-8.
+ * HTML's character references: numeric ones, and the named ones of ASCII characters and the no-break space. The
+ * semicolon may be missing, as browsers allow. The referenced characters become UTF-8.
  */
 final class HtmlEntities {
     private static final int SHORTEST_NAME = 2;
@@ -49,7 +49,7 @@ final class HtmlEntities {
             Map.entry("verbar", (int) '|'),
             Map.entry("hat", (int) '^'));
 
-    /** Those that browsers know without a semicolon also where letters follow: the first version of HTML had them. */
+    /** References of the first version of HTML, which browsers recognise without a semicolon even if letters follow. */
     private static final List<String> OLD = List.of("quot", "amp", "lt", "gt", "nbsp");
 
     private HtmlEntities() {}

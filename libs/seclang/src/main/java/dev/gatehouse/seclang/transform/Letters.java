@@ -30,7 +30,10 @@ final class Letters {
         return map(value, UPPER);
     }
 
-    /** The eighth bit makes the number of ones of a 7-bit byte even; one that has the bit already is counted with it, as in ModSecurity. */
+    /**
+     * Sets the eighth bit to make the number of ones even. If the byte already has the eighth bit, that bit is counted
+     * too, as in ModSecurity.
+     */
     static Bytes evenParity(Bytes value) {
         return map(value, EVEN);
     }

@@ -25,15 +25,18 @@ public final class Transformation {
 
     private static final Map<String, Transformation> BY_NAME = register();
 
-    /** The bits of those that may change any text, also an empty one. */
+    /** The bits of the transformations that may change every text, even an empty one. */
     private static final long CHANGING_ANY = bits(transformation -> transformation.changesAny);
 
-    /** The bits of those that a byte of a text is touched by. */
+    /** For each byte, the bits of the transformations that may change a text with this byte. */
     private static final long[] TOUCHING = touching();
 
     private final String name;
     private final UnaryOperator<Bytes> function;
-    /** A text without any of them stays as it is, unless it {@link #changesAny}. */
+    /**
+     * The bytes that the transformation changes. A text without any of them stays unchanged, unless the transformation
+     * {@link #changesAny}.
+     */
     private final ByteSet touched;
 
     private final boolean changesAny;
@@ -81,7 +84,7 @@ public final class Transformation {
         return bit;
     }
 
-    /** The bits of those that may change a text with these bytes: it stays as it is under all others. */
+    /** The bits of the transformations that may change a text with these bytes. All other transformations leave it unchanged. */
     public static long mayChange(ByteSet present) {
         return CHANGING_ANY
                 | touching(present.a(), 0)
@@ -170,7 +173,7 @@ public final class Transformation {
         add(all, name, function, ByteSet.ALL);
     }
 
-    /** @param touched a text without any of them stays as it is */
+    /** @param touched a text without any of these bytes stays unchanged */
     private static void add(
             Map<String, Transformation> all, String name, UnaryOperator<Bytes> function, ByteSet touched) {
         if (all.size() == Long.SIZE) {

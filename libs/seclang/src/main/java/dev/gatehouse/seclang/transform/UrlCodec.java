@@ -4,7 +4,7 @@ import dev.gatehouse.seclang.bytes.Ascii;
 import dev.gatehouse.seclang.bytes.Bytes;
 import dev.gatehouse.seclang.bytes.BytesBuilder;
 
-/** URL encoding (application/x-www-form-urlencoded), and Microsoft's {@code %uHHHH}. What is not well encoded stays as it is. */
+/** URL encoding (application/x-www-form-urlencoded), and Microsoft's {@code %uHHHH}. Invalid encodings stay unchanged. */
 public final class UrlCodec {
     private static final String HEX = "0123456789abcdef";
 

@@ -129,7 +129,7 @@ public final class Macro {
         return constant;
     }
 
-    /** What it refers to. */
+    /** The references in the macro. */
     public List<MacroReference> references() {
         List<MacroReference> references = new ArrayList<>();
         for (Part part : parts) {

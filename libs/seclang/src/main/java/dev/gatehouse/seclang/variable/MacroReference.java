@@ -1,8 +1,8 @@
 package dev.gatehouse.seclang.variable;
 
 /**
- * What a macro refers to.
+ * A reference in a macro.
  *
- * @param key in small letters; empty for a variable that is one value
+ * @param key the key in lower case; empty for a variable with a single value
  */
 public record MacroReference(Variable variable, String key) {}

@@ -213,7 +213,7 @@ public enum Variable {
             USER,
             USERID);
 
-    /** Whether it is the same for one rule after the other, as what the client sent is. */
+    /** Whether its value stays the same from rule to rule, like the client's data. */
     public boolean isSteady() {
         return !CHANGED_BY_RULES.contains(this) && !name().startsWith("TIME") && !name().startsWith("MSC_");
     }
