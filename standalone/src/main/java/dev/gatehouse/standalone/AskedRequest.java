@@ -61,7 +61,7 @@ final class AskedRequest {
         headers.add(line);
     }
 
-    /** @throws ParameterException what is wrong with the request */
+    /** @throws ParameterException if the request is invalid; the message names the problem */
     Question question(CommandSpec spec) {
         try {
             return Question.of(method, url, headers, Optional.ofNullable(source));
@@ -70,7 +70,7 @@ final class AskedRequest {
         }
     }
 
-    /** The question to a running instance, with what else is known; what is null is not. */
+    /** The path of the question to a running instance, with further parameters; a null value is left out. */
     String path(Map<String, @Nullable String> more) {
         StringBuilder path = new StringBuilder("/gatehouse/explain?method=" + encoded(method) + "&url=" + encoded(url));
         headers.forEach(header -> append(path, "header", header));

@@ -109,7 +109,7 @@ final class AuthzExplainCommand implements Callable<Integer> {
         return new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 
-    /** What is left opens no door. */
+    /** The rest of the token is useless without its signature. */
     private String withoutSignature(String text) {
         String[] parts = text.strip().split("\\.", -1);
         if (parts.length != PARTS) {

@@ -22,8 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Hands what files become to the subscribers of authz-svc and ratelimit-svc, as xds-svc would, and tells what they refuse: what would
- * be answered with 503 is told before it runs. {@link WafRuleCheck} is the same for waf-svc, with the places in the rules.
+ * Passes the resources of translated files to the subscribers of authz-svc and ratelimit-svc, as xds-svc would, and
+ * reports the resources that they refuse. So errors that would be answered with 503 are reported before the files are
+ * used. {@link WafRuleCheck} does the same for waf-svc, with places in the rules.
  */
 final class CalloutCheck {
     private static final int KEY_BYTES = 32;
@@ -34,7 +35,7 @@ final class CalloutCheck {
 
     private CalloutCheck() {}
 
-    /** What is refused, at the object that it is for. */
+    /** The refusals, each as a problem of the object that the resource was made from. */
     static List<Problem> of(OfflineTranslation translation) {
         List<Problem> problems = new ArrayList<>();
         translation.translator().resources().forEach((id, output) -> {

@@ -36,7 +36,7 @@ public final class ControllerOptions {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private EnvoyGatewayOption configuration;
 
-    /** @param command hears what is wrong with the configuration */
+    /** @param command prints the problems of the configuration */
     Settings settings(CommandLine command) {
         return settings(
                 configuration.read(command),
@@ -46,7 +46,7 @@ public final class ControllerOptions {
     }
 
     /**
-     * The settings by which files are translated.
+     * The settings for translating files.
      *
      * @param file the configuration of an Envoy Gateway
      * @param served the controller names; empty: those of the file, else Gatehouse's and Envoy Gateway's

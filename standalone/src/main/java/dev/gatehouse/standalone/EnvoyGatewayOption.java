@@ -22,7 +22,7 @@ final class EnvoyGatewayOption {
     private @Nullable Path file;
 
     /**
-     * What the file says; fields without effect are told.
+     * Reads the file; prints warnings about fields without effect.
      *
      * @throws IllegalArgumentException the file is wrong
      */

@@ -32,7 +32,7 @@ final class FileOptions {
         return roots;
     }
 
-    /** @param command hears what is wrong with the configuration */
+    /** @param command prints the problems of the configuration */
     OfflineTranslation translate(CommandLine command) {
         return OfflineTranslation.of(roots(), controller.settings(command));
     }

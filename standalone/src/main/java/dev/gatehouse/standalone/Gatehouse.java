@@ -66,7 +66,7 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 as asked; 1 the input or the machine does not allow it; 2 the command line is wrong."
         })
 public final class Gatehouse implements Runnable {
-    /** The input or the machine does not allow what was asked. */
+    /** The exit code if the input or the machine prevents the command. */
     static final int FAILED = CommandLine.ExitCode.SOFTWARE;
 
     @Spec

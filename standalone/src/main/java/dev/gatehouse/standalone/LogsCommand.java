@@ -117,7 +117,7 @@ final class LogsCommand implements Callable<Integer> {
         return failures.isEmpty() ? 0 : Gatehouse.FAILED;
     }
 
-    /** A thread for each process; one that ends, or comes back, is begun anew where it stopped. */
+    /** Follows each process on a thread of its own. The log of a restarted process is continued where it stopped. */
     private int follow(RunningGatehouse gatehouse) throws IOException {
         Map<Replica, Thread> followed = new HashMap<>();
         Instant began = Instant.now().minus(since);
@@ -163,7 +163,7 @@ final class LogsCommand implements Callable<Integer> {
             gatehouse.follow(replica, Duration.between(from, Instant.now()), line -> {
                 printing.lock();
                 try {
-                    // The API server takes whole seconds: what was printed before comes again.
+                    // The API server accepts whole seconds only, so lines that were already printed are returned again.
                     if (line.at().isAfter(last.getOrDefault(replica.name(), Instant.MIN))) {
                         last.put(replica.name(), line.at());
                         print(replica, line);

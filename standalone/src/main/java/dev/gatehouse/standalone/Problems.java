@@ -15,7 +15,7 @@ final class Problems {
 
     private Problems() {}
 
-    /** True if there is one that keeps an object from being used as it was written. */
+    /** True if a problem prevents the use of an object as written. */
     static boolean haveErrors(List<Problem> problems) {
         return problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
     }

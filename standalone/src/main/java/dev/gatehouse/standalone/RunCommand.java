@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
     static final int DEFAULT_GRPC_PORT = 18000;
-    /** Of the configuration, in a minute: who asks for traces on a laptop edits files by hand. */
+    /** The most traced configuration changes per minute, which suffices for files that are edited by hand. */
     private static final int TRACED_CHANGES = 60;
 
     @Spec
@@ -174,7 +174,7 @@ final class RunCommand implements Callable<Integer> {
                         "gatehouse.ratelimit.xds.address", services,
                         "gatehouse.waf.xds.address", services,
                         "gatehouse.authz.xds.address", services)
-                // What the JVM is told by -D counts: a waf-svc of its own, say.
+                // Properties set by -D override the defaults, for example to use an external waf-svc.
                 .forEach(System.getProperties()::putIfAbsent);
         System.getProperties().putIfAbsent("gatehouse.controller.wasm.address", "127.0.0.1:" + adminPort);
         configured.ifPresent(file -> System.getProperties()
@@ -222,7 +222,7 @@ final class RunCommand implements Callable<Integer> {
         return exit.get();
     }
 
-    /** What a failed start says: a wrong setting is named by the innermost exception. */
+    /** The message of a failed start. The innermost exception names the wrong setting. */
     private static String cause(Throwable failure) {
         Throwable innermost = failure;
         while (innermost.getCause() != null) {

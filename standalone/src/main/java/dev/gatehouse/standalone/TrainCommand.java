@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Unmatched;
 
-/** What the launcher trains the AOT cache with: the commands that should start fast, one after another in one process. */
+/** The training run for the launcher's AOT cache: runs the commands that should start fast, one after another in one process. */
 @Command(name = "train", hidden = true, description = "Translate and validate files, and run them.")
 final class TrainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "The files.")

@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Compiles the rules of WAFPolicies as waf-svc does, and tells what is wrong with them by their places in the files: what waf-svc would
- * refuse is told before it is asked.
+ * Compiles the rules of WAFPolicies as waf-svc does, and reports their errors with places in the files, before waf-svc
+ * would refuse them.
  */
 final class WafRuleCheck {
     private final Map<ObjectRef, Found<?>> objects;
@@ -35,7 +35,7 @@ final class WafRuleCheck {
     }
 
     /**
-     * What is wrong, and what has no effect.
+     * The errors and warnings of the rules.
      *
      * @param crs versions of the Core Rule Set besides the bundled one
      */

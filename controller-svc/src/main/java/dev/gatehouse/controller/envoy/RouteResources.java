@@ -361,7 +361,8 @@ public final class RouteResources {
             for (Mirror mirror : each.mirrors()) {
                 action.addRequestMirrorPolicies(RouteAction.RequestMirrorPolicy.newBuilder()
                         .setCluster(mirror.cluster().name())
-                        // Without this field Envoy appends "-shadow" to the copy's Host, which the backend may not know.
+                        // Without this field Envoy appends "-shadow" to the copy's Host, which the backend may not
+                        // know.
                         .setDisableShadowHostSuffixAppend(true)
                         .setRuntimeFraction(RuntimeFractionalPercent.newBuilder()
                                 .setDefaultValue(Protos.fraction(mirror.numerator(), mirror.denominator()))));

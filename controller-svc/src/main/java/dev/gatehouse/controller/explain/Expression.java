@@ -77,7 +77,8 @@ final class Expression {
                     default -> Condition.of(SUBJECT, text, "no boolean", false);
                 };
             } catch (CelEvaluationException e) {
-                // If the checker chose one type for a value of several possible types, its error does not predict Envoy's result.
+                // If the checker chose one type for a value of several possible types, its error does not predict
+                // Envoy's result.
                 return e.getErrorCode() == CelErrorCode.OVERLOAD_NOT_FOUND || asksForMore(ast, question)
                         ? unknown(text)
                         : Condition.of(SUBJECT, text, "an error, " + e.getMessage(), false);

@@ -60,7 +60,8 @@ public final class FileSet {
 
     /** A file with more changes than this since its last quiet period is being written piece by piece. */
     private static final int CHANGES_OF_ONE_WRITE = 2;
-    // The fields that name an object. A problem with one of these fields cannot be assigned to an object of the last good version.
+    // The fields that name an object. A problem with one of these fields cannot be assigned to an object of the last
+    // good version.
     private static final Set<String> NAMING = Set.of("metadata", "metadata.name", "metadata.namespace");
     private static final int MAX_BYTES = 4 * YamlDocuments.MAX_CHARACTERS;
     private static final Parsed NOTHING = new Parsed(List.of(), List.of(), List.of());

@@ -111,7 +111,8 @@ public final class FileSource implements AutoCloseable {
         try {
             return Optional.of(files.look(now));
         } catch (RuntimeException | StackOverflowError e) {
-            // A bug of Gatehouse. The loop goes on: the next look may succeed, and without it no change would ever be seen.
+            // A bug of Gatehouse. The loop goes on: the next look may succeed, and without it no change would ever be
+            // seen.
             LOG.log(Level.ERROR, "looking at the files failed; they are looked at again soon", e);
             return Optional.empty();
         }

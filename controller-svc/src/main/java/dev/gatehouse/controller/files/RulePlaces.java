@@ -51,7 +51,8 @@ public final class RulePlaces {
                             scalar.at(line, column),
                             ref.toString(),
                             path,
-                            // If the text's lines are not lines of the file, the message adds the place within the text.
+                            // If the text's lines are not lines of the file, the message adds the place within the
+                            // text.
                             scalar.first().isPresent()
                                     ? message
                                     : "line " + line + ", column " + column + ": " + message);

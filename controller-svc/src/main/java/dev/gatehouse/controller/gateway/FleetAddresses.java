@@ -81,7 +81,8 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> assign
                 .distinct()
                 .toList();
         FleetAddresses found = new Assignment(named, List.of()).of(gateway);
-        // Proxies on a host bind every address of the host, so that a Gateway without requested addresses is reachable too.
+        // Proxies on a host bind every address of the host, so that a Gateway without requested addresses is reachable
+        // too.
         return named.isEmpty()
                         && gateway.addresses().stream()
                                 .allMatch(each -> each.routability().isEmpty())

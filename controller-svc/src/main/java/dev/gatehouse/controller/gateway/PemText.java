@@ -56,7 +56,8 @@ public final class PemText {
             text.append(BEGIN).append(block.label()).append("-----\n");
             String body = block.body();
             if (body.indexOf(':') >= 0) {
-                // The headers of an encrypted key are kept, so that the block stays readable. No proxy can open such a key.
+                // The headers of an encrypted key are kept, so that the block stays readable. No proxy can open such a
+                // key.
                 body.strip()
                         .lines()
                         .map(String::strip)

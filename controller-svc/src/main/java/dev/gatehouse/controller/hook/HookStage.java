@@ -290,7 +290,8 @@ public final class HookStage implements AutoCloseable {
                         failing = outcome.failing();
                         deliveries.add(new Delivery(this, outcome));
                     } catch (RuntimeException e) {
-                        // A bug of Gatehouse: the published resources stay, and the fleet is tried again from the start.
+                        // A bug of Gatehouse: the published resources stay, and the fleet is tried again from the
+                        // start.
                         LOG.log(Level.ERROR, "what extension servers make of " + name + " stays as it is", e);
                         failing = true;
                         synchronized (this) {

@@ -141,7 +141,8 @@ public final class KubernetesSource implements AutoCloseable {
                 begin(kind);
             } else if (!watch.served().equals(kind)) {
                 LOG.log(Level.INFO, "{0} is followed as {1} from now on", watch.served(), kind);
-                // The kind is served in another version. Objects that were deleted meanwhile are found by comparing names.
+                // The kind is served in another version. Objects that were deleted meanwhile are found by comparing
+                // names.
                 begin(kind, watch);
             } else if (moved && kind.kind().namespaced()) {
                 begin(kind, watch);

@@ -215,7 +215,8 @@ public final class StatusWriter implements AutoCloseable {
                 order.poll();
                 waiting.remove(due.ref());
                 if (!underWay.add(due.ref())) {
-                    // A write that is under way may lack the latest status, so the object is written once more afterwards.
+                    // A write that is under way may lack the latest status, so the object is written once more
+                    // afterwards.
                     Due later = new Due(clock.instant().plus(GATHER), due.ref());
                     waiting.put(due.ref(), later);
                     order.add(later);

@@ -110,7 +110,8 @@ public record PatchedResource(
             try {
                 Map<String, Object> after;
                 if (before == null || patch.addsResource()) {
-                    // The added resource may use any spelling of field names. It is normalised, since later patches use one spelling.
+                    // The added resource may use any spelling of field names. It is normalised, since later patches use
+                    // one spelling.
                     Message added = checked(identity, whole(patch));
                     after = ResourceTree.of(added);
                     current = added;

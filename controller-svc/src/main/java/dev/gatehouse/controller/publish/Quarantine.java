@@ -457,7 +457,8 @@ public final class Quarantine {
             return Optional.of(output);
         }
         Published published = pool.of(id);
-        // A proxy keeps its own last good listener. A listener must not be removed only because this process knows no good version of it.
+        // A proxy keeps its own last good listener. A listener must not be removed only because this process knows no
+        // good version of it.
         return published.lastGood.or(
                 () -> id.typeUrl().equals(TypeUrls.LISTENER) ? Optional.of(output) : Optional.empty());
     }

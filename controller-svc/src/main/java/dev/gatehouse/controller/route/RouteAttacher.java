@@ -54,7 +54,8 @@ public final class RouteAttacher {
             attach(ref, route, reference).ifPresent(parents::add);
         }
         if (route.spec().usesDefaultGateways()) {
-            // A default Gateway that does not allow the route gets no entry in the route's status, since the route does not name it.
+            // A default Gateway that does not allow the route gets no entry in the route's status, since the route does
+            // not name it.
             world.defaultGateways().stream()
                     .filter(gateway ->
                             parents.stream().noneMatch(parent -> isWhole(parent, gateway, route.namespace())))

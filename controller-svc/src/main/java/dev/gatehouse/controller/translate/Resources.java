@@ -470,7 +470,8 @@ final class Resources {
     private Map<ResourceId, Output> mergedWafs(Reads reads, Contribution contribution) {
         Map<ResourceId, Output> resources = new HashMap<>();
         for (EffectivePolicies.Waf each : contribution.wafs()) {
-            // The first policy owns the merged policy. Problems of the other policies alone are reported by their own resources.
+            // The first policy owns the merged policy. Problems of the other policies alone are reported by their own
+            // resources.
             ObjectKey first = each.members().getFirst();
             resources.putAll(waf(
                     model.waf(reads, each.name(), first, each.spec()), Set.of(ObjectRef.of(Kinds.WAF_POLICY, first))));

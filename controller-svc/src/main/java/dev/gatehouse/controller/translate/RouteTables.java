@@ -136,7 +136,8 @@ final class RouteTables {
         });
         hosts = List.of(
                 graph.expand("hosts.routes", contributionsByHost, (reads, key, _) -> host(reads, key)),
-                // A listener's own hostname has a virtual host even without a route, so that no wider hostname answers its requests.
+                // A listener's own hostname has a virtual host even without a route, so that no wider hostname answers
+                // its requests.
                 graph.expand("hosts.listeners", tables, (reads, key, _) -> emptyHost(reads, key)));
         for (Collection<HostId, Made> each : hosts) {
             hostsByTable.add(graph.group(

@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * One run of the Envoy binary, under a shell that holds its life to the JVM's: the shell's standard input is a pipe from the
- * JVM; when the JVM is gone, however it went, the pipe's end is read and Envoy is ended. This needs no right and no system
- * call that Java lacks.
+ * One run of the Envoy binary, under a shell that ends Envoy with the JVM. The shell's standard input is a pipe from
+ * the JVM. When the JVM ends for any reason, the shell reads the pipe's end and ends Envoy. This needs no special right
+ * and no system call that Java lacks.
  *
- * <p>{@code setsid} (util-linux, busybox) puts all of it into a session of its own, so that a signal to the terminal's process
- * group does not reach Envoy; where there is none (macOS) the shell's job control does the same for Envoy.
+ * <p>{@code setsid} (util-linux, busybox) puts all of it into a session of its own, so that a signal to the terminal's
+ * process group does not reach Envoy; where there is none (macOS) the shell's job control does the same for Envoy.
  */
 final class Run {
     // Arguments: a file for the process id, then the command.
@@ -184,7 +184,7 @@ final class Run {
             if (!Files.exists(file)) {
                 return Optional.empty();
             }
-            // The number could be another process' by now: it must be one that the shell started, or was orphaned by
+            // Another process may have the number by now, so the process must be a child of the shell or an orphan of
             // it.
             return ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
                     .filter(handle -> handle.info().startInstant().isEmpty()

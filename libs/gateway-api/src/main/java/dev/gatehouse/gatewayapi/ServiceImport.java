@@ -14,7 +14,8 @@ public record ServiceImport(List<Service.Port> ports) {
     }
 
     static ServiceImport read(Fields f) {
-        // The fields about the import's own addresses (type, ips, sessionAffinity) are ignored, since endpoints are used instead.
+        // The fields about the import's own addresses (type, ips, sessionAffinity) are ignored, since endpoints are
+        // used instead.
         return f.requiredObject("spec", spec -> {
             spec.lenient();
             return new ServiceImport(spec.list("ports", Service.Port::read));

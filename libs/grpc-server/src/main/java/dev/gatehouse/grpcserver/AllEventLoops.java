@@ -15,9 +15,9 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 
 /**
- * Has all event loops serve Quarkus's gRPC server. It gives all connections to one, so that what is done on gRPC's own threads would be
- * done by one core; and more instances of it (quarkus.grpc.server.instances) keep it from starting now and then, since it asks the second
- * for its port when the first does not listen yet.
+ * Lets all event loops serve Quarkus's gRPC server. By itself Quarkus gives all connections to one event loop, so that
+ * one core does all work on gRPC's own threads. Several instances of the server (quarkus.grpc.server.instances)
+ * sometimes prevent its start, since Quarkus reads the second instance's port before the first instance listens.
  */
 @Singleton
 final class AllEventLoops {
@@ -45,7 +45,7 @@ final class AllEventLoops {
         }
     }
 
-    /** Before anything else ends: clients go to other replicas, and what they still wait for here needs all parts of the service. */
+    /** Runs before any other part of the service ends: clients move to other replicas, and their open calls still need all parts. */
     void leave(@Observes @Priority(FIRST) ShutdownEvent stopping) {
         shared.ifPresent(SharedServer::shutdown);
     }

@@ -9,9 +9,10 @@ import java.util.OptionalInt;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * {@code gatehouse.grpc.flow-control-window}: how many bytes of a stream, and of a connection, a client may send before the service reads them
- * (RFC 9113, section 5.2). Without it, grpc-java's 1 MiB, which grows with the bandwidth. A service with many streams that are not read at once
- * sets a small one: what was received and is not read yet takes memory outside of the heap.
+ * {@code gatehouse.grpc.flow-control-window}: the bytes of a stream, and of a connection, that a client may send before
+ * the service reads them (RFC 9113, section 5.2). The default is grpc-java's 1 MiB, which grows with the bandwidth. A
+ * service with many streams that it does not read at once sets a small window, since received and unread bytes take
+ * memory outside of the heap.
  */
 @Singleton
 @Unremovable

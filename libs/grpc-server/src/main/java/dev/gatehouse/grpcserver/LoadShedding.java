@@ -16,7 +16,7 @@ public abstract class LoadShedding implements ServerInterceptor {
     private final Runnable shed;
 
     /**
-     * @param budget for what an event loop answers at a time: well below the deadline of the callers
+     * @param budget the time budget of an event loop's round, well below the callers' deadline
      * @param shed counts a call that was refused
      */
     protected LoadShedding(Duration budget, Runnable shed) {

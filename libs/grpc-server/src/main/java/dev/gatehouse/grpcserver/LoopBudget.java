@@ -6,11 +6,12 @@ import io.netty.util.internal.ThreadExecutorMap;
 import java.time.Duration;
 
 /**
- * How long an event loop may work on what had arrived when its round began. What is left of the round after that has waited for longer than
- * its caller should: it is answered at once, without work. So a loop that is asked for more than it can do answers a part of it in time
- * instead of all of it too late, and what waits in its sockets goes down as soon as the load does.
+ * Limits how long an event loop works on the calls that had arrived when its round began. Calls that are left after
+ * that have waited too long, and are answered at once without work. So an overloaded loop answers a part of its calls
+ * in time instead of all of them too late, and its sockets' queues shrink as soon as the load does.
  *
- * <p>A round is what a loop handles between two looks at its task queue. Called on event loops; each has a round of its own.
+ * <p>A round is what a loop handles between two looks at its task queue. Called on event loops; each has a round of its
+ * own.
  */
 public final class LoopBudget {
     private final long nanos;

@@ -22,9 +22,9 @@ import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
 /**
- * Logs in one line what network libraries say of peers that go away. Each broken stream is a warning with a stack trace otherwise, and a
- * proxy that ends breaks hundreds of them at once. The first of a kind is logged, without its stack trace; those of the next ten seconds
- * are counted, and their number is logged.
+ * Shortens network libraries' log records about disconnected peers to one line. Otherwise each broken stream is a
+ * warning with a stack trace, and a proxy that ends breaks hundreds of streams at once. The first record of a kind is
+ * logged without its stack trace. Records of the next ten seconds are counted, and their number is logged.
  *
  * <p>Records of other loggers, and those with another cause, pass as they are. Thread-safe.
  */
@@ -35,7 +35,7 @@ public final class PeersGone implements Filter {
     private static final List<String> LIBRARIES =
             List.of("io.grpc.", "io.netty.", "io.vertx.", "io.quarkus.grpc.", "io.quarkus.vertx.");
 
-    /** How many kinds are told apart; the messages of peers are in them. */
+    /** The most distinct kinds. The number is bounded, since kinds contain messages of peers. */
     private static final int MAX_KINDS = 64;
 
     private static final String OTHERS = "others";

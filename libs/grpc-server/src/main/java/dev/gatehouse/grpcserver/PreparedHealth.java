@@ -10,8 +10,9 @@ import jakarta.json.JsonObject;
 import java.io.OutputStream;
 
 /**
- * Loads what it takes to answer {@code /q/health}, on the thread that starts the application. Quarkus would do it on an event loop at the first
- * look of a kubelet, which keeps all connections of that loop waiting for seconds on a busy machine.
+ * Loads the classes for answering {@code /q/health} on the thread that starts the application. Quarkus would load them
+ * on an event loop at the kubelet's first probe, which delays all connections of that loop for seconds on a busy
+ * machine.
  */
 @Singleton
 class PreparedHealth {

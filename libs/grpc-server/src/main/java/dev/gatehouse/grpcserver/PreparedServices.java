@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Makes the gRPC services, and loads what it takes to serve them, on the thread that starts the application. Quarkus would do both on an
- * event loop, which does nothing else for seconds on a busy machine; Vert.x warns of that with a stack trace every time.
+ * Creates the gRPC services and loads their classes on the thread that starts the application. Quarkus would do both on
+ * an event loop, blocking the loop for seconds on a busy machine; Vert.x warns of that with a stack trace each time.
  *
  * <p>Quarkus asks for this bean just before it deploys its server.
  */

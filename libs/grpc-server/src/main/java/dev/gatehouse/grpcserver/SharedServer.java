@@ -49,7 +49,7 @@ final class SharedServer {
         return new SharedServer(List.copyOf(views));
     }
 
-    /** Tells clients to go elsewhere (GOAWAY): no new connections or calls; those that are go on. */
+    /** Sends clients away (GOAWAY): refuses new connections and calls, and lets present calls continue. */
     void shutdown() {
         views.getFirst().getRawServer().shutdown();
     }

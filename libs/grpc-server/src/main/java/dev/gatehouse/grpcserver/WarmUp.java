@@ -17,17 +17,17 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Makes a service warm before it is ready. The JVM runs the first calls of a process many times slower than later ones: under load from the
- * first moment on, a cold service would not answer any in time. The calls go over a connection on the loopback address to a server of their
- * own, with the same code as those of proxies, and go on until they do not become faster.
+ * Warms up a service before it is ready. The JVM runs the first calls of a process many times slower than later ones,
+ * so a cold service under load would answer no call in time. The warm-up calls go over a loopback connection to a
+ * server of their own, through the same code as calls of proxies, until they no longer become faster.
  */
 public final class WarmUp {
     private static final Logger LOG = System.getLogger(WarmUp.class.getName());
 
-    /** Calls of a block, whose time is compared with that of others. */
+    /** The number of calls in a block. The times of blocks are compared. */
     private static final int BLOCK = 50;
 
-    /** The JVM compiles what it called some hundred times: earlier blocks say nothing. */
+    /** The least number of blocks. The JVM compiles a method after some hundred calls, so the times of earlier blocks are meaningless. */
     private static final int LEAST_BLOCKS = 6;
 
     /** A block that takes less than this part of the fastest before it shows that calls still become faster. */
@@ -53,9 +53,9 @@ public final class WarmUp {
     }
 
     /**
-     * @param name of the service, for the log
-     * @param service makes the service as proxies call it, with a configuration that the calls need, on the thread of the warm-up; it must
-     *     not count or log what it is asked
+     * @param name the service's name, for the log
+     * @param service makes the service as proxies call it, with a configuration that the calls need, on the thread of
+     * the warm-up; it must not count or log these calls
      */
     public WarmUp(String name, Supplier<ServerServiceDefinition> service, Call call) {
         this.name = name;

@@ -1,4 +1,4 @@
-/** What the gRPC servers of the Quarkus services have in common; a service that has this on its class path need do nothing. */
+/** The shared parts of the gRPC servers of the Quarkus services. A service only needs this module on its class path. */
 @NullMarked
 package dev.gatehouse.grpcserver;
 

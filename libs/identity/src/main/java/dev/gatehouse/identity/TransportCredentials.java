@@ -16,8 +16,8 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 
 /**
- * Mutual TLS for gRPC with key material that may change: new connections use the newest, those that are open stay open. Until
- * there is any, every handshake fails. Thread-safe.
+ * Mutual TLS for gRPC with key material that may change. New connections use the newest material, and open connections
+ * stay open. Without key material every handshake fails. Thread-safe.
  */
 public final class TransportCredentials {
     private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
@@ -26,7 +26,8 @@ public final class TransportCredentials {
 
     public TransportCredentials() {
         try {
-            // A server is believed by its DNS name; a client by its name in the URI, which the service asks for.
+            // A server is trusted by its DNS name. A client is identified by the URI in its certificate, which the
+            // service checks.
             clientTrust = AdvancedTlsX509TrustManager.newBuilder()
                     .setVerification(Verification.CERTIFICATE_AND_HOST_NAME_VERIFICATION)
                     .build();

@@ -132,7 +132,8 @@ final class RedisConnector {
                 .send(Request.cmd(Command.ROLE))
                 .timeout(CONNECT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
                 .map(reply -> reply.get(0).toString())
-                // The user lacks the permission for this command. The server's role also shows in its answers to writes.
+                // The user lacks the permission for this command. The server's role also shows in its answers to
+                // writes.
                 .recover(failure -> String.valueOf(failure.getMessage()).startsWith("NOPERM")
                         ? Future.succeededFuture("master")
                         : Future.failedFuture(failure))

@@ -16,9 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /**
- * One connection to Redis that stays open and pipelines. When it is lost it is made again, at once and then with growing, jittered
- * pauses (50 ms to 2 s); until then commands fail at once. A server that is not the one to write to (READONLY after a failover,
- * LOADING, CLUSTERDOWN), and one that answers nothing for a second while commands wait, count as lost too.
+ * One connection to Redis that stays open and pipelines. A lost connection is reopened at once, then with growing,
+ * jittered pauses (50 ms to 2 s); meanwhile commands fail at once. A server that refuses writes (READONLY after a
+ * failover, LOADING, CLUSTERDOWN), or gives no answer for a second while commands wait, counts as lost too.
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger LOG = System.getLogger(RedisLink.class.getName());
@@ -61,7 +61,7 @@ public final class RedisLink implements AutoCloseable {
     /**
      * Sends commands, pipelined.
      *
-     * @param deadlineMillis from now on, the connecting included
+     * @param deadlineMillis the time limit from now on, including connecting
      * @return the replies, in order
      */
     public Future<List<Response>> send(List<Request> commands, long deadlineMillis) {

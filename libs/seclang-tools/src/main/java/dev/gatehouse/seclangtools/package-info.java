@@ -1,5 +1,6 @@
 /**
- * Tools for WAF rules that need no proxy. Each is in a package of its own and prints nothing itself: what it found is a value.
+ * Tools for WAF rules that need no proxy. Each tool is in a package of its own, returns its findings as values, and
+ * prints nothing itself.
  */
 @NullMarked
 package dev.gatehouse.seclangtools;

@@ -166,7 +166,8 @@ final class Values implements MacroScope {
         set(Variable.REQUEST_URI, line.uri());
         set(Variable.REQUEST_URI_RAW, line.rawUri());
         set(Variable.REQUEST_FILENAME, line.path());
-        // A proxy does not know which part of a path names a script, so PATH_INFO is the whole path, as in ModSecurity 3.
+        // A proxy does not know which part of a path names a script, so PATH_INFO is the whole path, as in ModSecurity
+        // 3.
         set(Variable.PATH_INFO, line.path());
         set(Variable.REQUEST_BASENAME, line.basename());
         set(Variable.QUERY_STRING, line.query());

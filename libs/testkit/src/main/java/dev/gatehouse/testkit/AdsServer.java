@@ -19,8 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server of incremental ADS on loopback that pushes what a test says, and remembers what was asked. For a Quarkus test: its argument {@link
- * #PROPERTY} names the property that says where the server is.
+ * A server of incremental ADS on loopback that pushes a test's resources and records requests. For a Quarkus test, the
+ * argument {@link #PROPERTY} names the property that gets the server's address.
  */
 public final class AdsServer extends AggregatedDiscoveryServiceImplBase implements QuarkusTestResourceLifecycleManager {
     /** The argument's name. */
@@ -87,7 +87,7 @@ public final class AdsServer extends AggregatedDiscoveryServiceImplBase implemen
     /**
      * Pushes {@code resources} to the service, as soon as it has connected.
      *
-     * @param version of each of them, and the nonce
+     * @param version the version of each resource, and the nonce
      */
     public void push(String version, String typeUrl, Map<String, Message> resources) throws InterruptedException {
         DeltaDiscoveryResponse.Builder push = DeltaDiscoveryResponse.newBuilder()

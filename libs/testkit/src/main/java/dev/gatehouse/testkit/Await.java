@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/** Waits for a condition instead of sleeping: looks every few milliseconds, and fails with what there was when time was up. */
+/** Waits for a condition instead of sleeping. It checks every few milliseconds, and fails with the state at the end of the time. */
 public final class Await {
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration SILENCE = Duration.ofMinutes(1);
 
     private Await() {}
 
-    /** A condition that may throw while what it looks at is not there yet; a throw counts as false. */
+    /** A condition, which may throw while its subject does not exist yet. An exception counts as false. */
     @FunctionalInterface
     public interface Condition {
         boolean holds() throws Exception;
     }
 
     /**
-     * @param describe asked only when the time is up, for the message
+     * @param describe supplies the state for the message, only when the time is up
      * @throws AssertionError when the condition does not hold within {@code timeout}
      */
     public static void until(Condition condition, Duration timeout, Supplier<String> describe) {

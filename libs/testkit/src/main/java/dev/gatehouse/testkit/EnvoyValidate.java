@@ -58,8 +58,8 @@ public final class EnvoyValidate {
     }
 
     /**
-     * @param resources listeners, clusters, route configurations, load assignments and secrets, as xDS would bring them; what
-     *     they name by ADS or SDS need not be there. Names must be unique for each type.
+     * @param resources listeners, clusters, route configurations, load assignments and secrets, as xDS would deliver
+     * them; resources that they refer to by ADS or SDS may be missing. Names must be unique for each type.
      * @throws AssertionError that names each resource that is refused, and why
      */
     public static void assertLoads(Collection<? extends Message> resources) {

@@ -40,13 +40,13 @@ public final class MaxMindDatabase {
     private final List<Node> nodes = new ArrayList<>(List.of(new Node()));
     private final ByteArrayOutputStream values = new ByteArrayOutputStream();
 
-    /** @param type by which readers know what the values are, "GeoLite2-City" for example */
+    /** @param type the database type, by which readers interpret the values, such as "GeoLite2-City" */
     public MaxMindDatabase(String type) {
         this.type = type;
     }
 
     /**
-     * Adds what is known of an IPv4 network; networks must not overlap.
+     * Adds the value of an IPv4 network. Networks must not overlap.
      *
      * @param value of texts, numbers, booleans, lists and maps
      */

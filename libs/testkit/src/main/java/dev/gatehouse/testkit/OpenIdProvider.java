@@ -85,7 +85,7 @@ public final class OpenIdProvider implements AutoCloseable {
     /** Changes the parameters of the answer to a login. */
     public volatile Consumer<Map<String, String>> authorizationAnswer = parameters -> {};
 
-    /** Changes what the UserInfo endpoint tells. */
+    /** Changes the claims of the UserInfo endpoint. */
     public volatile Consumer<Map<String, @Nullable Object>> userInfo = claims -> {};
 
     /** Signs ID tokens in a way of its own. */
@@ -115,7 +115,7 @@ public final class OpenIdProvider implements AutoCloseable {
     /** The client's secret. */
     public volatile String secret = SECRET;
 
-    /** What the token endpoint waits for before it answers. */
+    /** The latch that the token endpoint waits for before it answers. */
     public volatile CountDownLatch gate = new CountDownLatch(0);
 
     /** Seconds of an access token's life. */

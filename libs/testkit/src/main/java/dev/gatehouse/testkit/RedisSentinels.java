@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /** A real Redis master with a replica on loopback, and three Sentinels that make the replica the master when the master is away for a second. */
 public final class RedisSentinels implements AutoCloseable {
-    /** What the Sentinels call the master. */
+    /** The Sentinels' name of the master. */
     public static final String MASTER = "main";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -59,7 +59,7 @@ public final class RedisSentinels implements AutoCloseable {
         return password.isEmpty() ? "" : "AUTH " + password + "\r\n";
     }
 
-    /** The server that was the master first, and the one that was its replica. */
+    /** The original master and its original replica. */
     public List<RedisServer> servers() {
         return servers;
     }

@@ -98,11 +98,11 @@ public final class Tracing {
     }
 
     /**
-     * Makes a call to another process, with a span of its own under the thread's current one. What follows on the call runs with the caller's current span,
-     * whatever thread it is on.
+     * Makes a call to another process, with a span of its own under the thread's current one. What follows on the call
+     * runs with the caller's current span, whatever thread it is on.
      *
-     * @param describe says what the call is; not called where there is no span
-     * @param answered says what came of it
+     * @param describe sets the span's attributes for the call; not called without a span
+     * @param answered sets the span's attributes for the outcome
      */
     public <T> CompletionStage<T> call(
             String name, Consumer<Span> describe, Supplier<CompletionStage<T>> call, BiConsumer<Span, T> answered) {
@@ -181,7 +181,7 @@ public final class Tracing {
         return span.isRecording() ? span.makeCurrent() : Scope.noop();
     }
 
-    /** Marks a span as failed, by the kind of failure: its message may have what a client sent. */
+    /** Marks a span as failed, with only the type of the failure, since its message may contain a client's data. */
     public static void fail(Span span, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;

@@ -17,7 +17,7 @@ public record SubscriptionState(boolean connected, int resources, Map<String, St
         refused = Collections.unmodifiableMap(new TreeMap<>(refused));
     }
 
-    /** What is refused, a line for each problem, each beginning with the name of its resource; empty: nothing is. */
+    /** The refused resources: a line for each problem, beginning with the resource's name; empty: no resource is refused. */
     public Optional<String> refusal() {
         return refused.isEmpty() ? Optional.empty() : Optional.of(new Verdict.Rejected(refused).message());
     }

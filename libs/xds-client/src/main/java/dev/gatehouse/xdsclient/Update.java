@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the server pushed of a type: every resource that it does not name stays as it is.
+ * A push of the server for a type. Resources that it does not name stay unchanged.
  *
  * @param changed resources that are new, or have another version than the one last accepted; each name once
  * @param removed names of resources that are gone; a name that the service never had is allowed

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What a service makes of an update. */
+/** A service's verdict on an update. */
 public sealed interface Verdict {
     /** Each resource of the update is in use: ACK. */
     record Accepted() implements Verdict {}
@@ -13,8 +13,7 @@ public sealed interface Verdict {
     /**
      * Some resources are refused and keep their last good versions; the others are in use: NACK.
      *
-     * @param problems what is wrong, by the name of the resource; a line for each error. It ends in the status of the object that the
-     *     user wrote
+     * @param problems the errors by resource name, one per line; they appear in the status of the user's object
      */
     record Rejected(Map<String, String> problems) implements Verdict {
         public Rejected {

@@ -76,7 +76,7 @@ public final class XdsSubscription implements AutoCloseable {
     /**
      * Starts subscribing.
      *
-     * @param channel to xds-svc, or to any server of incremental ADS; stays the caller's to shut down
+     * @param channel the channel to xds-svc or another server of incremental ADS; the caller shuts it down
      * @param typeUrl {@code type.googleapis.com/…}
      */
     public static XdsSubscription start(
@@ -120,7 +120,7 @@ public final class XdsSubscription implements AutoCloseable {
         Stream stream = new Stream(this::connected);
         AggregatedDiscoveryServiceGrpc.newStub(channel).withWaitForReady().deltaAggregatedResources(stream);
         try {
-            // Of what is claimed without a version the server sends the content, or that it is gone.
+            // For resources that are claimed without a version the server sends the content, or their removal.
             stream.send(DeltaDiscoveryRequest.newBuilder()
                     .setNode(node)
                     .setTypeUrl(typeUrl)
@@ -141,8 +141,8 @@ public final class XdsSubscription implements AutoCloseable {
     }
 
     /**
-     * A stream has its transport; called again whenever that takes more. What was refused on the stream before may be gone meanwhile, and
-     * nothing is pushed then: what is there still is pushed, and refused, anew.
+     * Called when a stream's transport is ready, and whenever the transport takes more. Resources that were refused on
+     * the previous stream may have been removed without a push. Remaining ones are pushed and refused again.
      */
     private void connected() {
         if (!connected) {
@@ -274,7 +274,7 @@ public final class XdsSubscription implements AutoCloseable {
             call = requests;
         }
 
-        /** Sends, and asks for the next push. */
+        /** Sends a request, and requests the next push. */
         void send(DeltaDiscoveryRequest request) {
             ClientCallStreamObserver<DeltaDiscoveryRequest> open = call;
             if (open == null) {

@@ -28,7 +28,7 @@ public final class Advisories {
     }
 
     /**
-     * Reads them.
+     * Reads advisories.
      *
      * @throws CommandFailure a file is not there, or is none of OSV's: says which, and what was expected
      */
@@ -111,7 +111,7 @@ public final class Advisories {
         return all.size();
     }
 
-    /** What they say of the software, ordered by it. */
+    /** The findings of the advisories about the software, ordered by software. */
     public List<Advisory.Finding> about(Collection<Software> software) {
         return software.stream()
                 .distinct()

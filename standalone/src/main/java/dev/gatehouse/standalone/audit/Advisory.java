@@ -53,7 +53,7 @@ public record Advisory(String id, List<String> aliases, String summary, String s
     }
 
     /**
-     * Reads one; empty: it has been withdrawn.
+     * Reads an advisory; empty: it has been withdrawn.
      *
      * @throws IllegalArgumentException it is no advisory of OSV; says what was expected
      */
@@ -136,7 +136,7 @@ public record Advisory(String id, List<String> aliases, String summary, String s
         return events;
     }
 
-    /** What it says of a piece of software; empty: nothing. */
+    /** The finding about a piece of software; empty: the software is not affected. */
     Optional<Finding> about(Software software) {
         for (Affected each : affected) {
             if (software.is(each.ecosystem(), each.name())) {

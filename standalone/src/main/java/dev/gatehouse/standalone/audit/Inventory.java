@@ -16,9 +16,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The software that runs, and in which components.
+ * The running software, and the components that contain it.
  *
- * @param of what it is an inventory of
+ * @param of the subject of the inventory
  * @param where by software the components that have it
  * @param unknown a sentence for each process that does not tell what it consists of
  */
@@ -34,7 +34,7 @@ public record Inventory(String of, SortedMap<Software, SortedSet<String>> where,
         private final SortedMap<Software, SortedSet<String>> where = new TreeMap<>();
         private final List<String> unknown = new ArrayList<>();
 
-        /** @param of what it is an inventory of */
+        /** @param of the subject of the inventory */
         public Builder(String of) {
             this.of = of;
         }
@@ -44,7 +44,7 @@ public record Inventory(String of, SortedMap<Software, SortedSet<String>> where,
             where.computeIfAbsent(software, _ -> new TreeSet<>()).add(component);
         }
 
-        /** Adds a sentence on what is not known. */
+        /** Adds a sentence about missing information. */
         public void unknown(String what) {
             unknown.add(what);
         }

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * An EndpointSlice that asks for an app.
+ * An EndpointSlice that requests an app.
  *
  * @param namespace of the EndpointSlice
  * @param name of the EndpointSlice; the app tells it in {@code X-Gatehouse-Backend}
  * @param app value of the annotation {@value #ANNOTATION}
  * @param addresses of all its endpoints
- * @param ports a port named "grpc" is served by the gRPC echo, "tcp" by the TCP echo, one of protocol UDP by the UDP echo, and
- *     any other by HTTP
+ * @param ports a port named "grpc" is served by the gRPC echo, "tcp" by the TCP echo, one of protocol UDP by the UDP
+ * echo, and any other by HTTP
  */
 public record BackendRequest(String namespace, String name, String app, List<String> addresses, List<Port> ports) {
     public static final String ANNOTATION = "gatehouse.dev/run";
@@ -24,11 +24,11 @@ public record BackendRequest(String namespace, String name, String app, List<Str
     /** One of the EndpointSlice's ports; the name may be empty. */
     public record Port(String name, String protocol, int port) {}
 
-    /** What it asks for, or why that cannot be. */
+    /** The requested app, or the reason why the request is invalid. */
     public sealed interface Plan {
         record Run(HttpbinOptions options) implements Plan {}
 
-        /** @param reason one line: where, what was found, what was expected */
+        /** @param reason one line with the place, the value and the expected one */
         record Refused(String reason) implements Plan {}
     }
 

@@ -10,12 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The apps that run. Used by one thread at a time: the one that applies changed files. */
+/** The running apps. Used by one thread at a time, which applies changed files. */
 public final class BuiltInBackends implements AutoCloseable {
     private final Map<HttpbinOptions, Httpbin> running = new HashMap<>();
 
     /**
-     * Makes the running apps those that are asked for: an app whose request did not change goes on running.
+     * Starts and stops apps so that exactly the requested apps run. An app whose request did not change keeps running.
      *
      * @return one line for each request that is refused or cannot listen; the others run
      */

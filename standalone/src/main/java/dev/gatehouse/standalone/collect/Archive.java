@@ -17,7 +17,10 @@ import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** A zip file with redacted texts, and a manifest of what is in it and what could not be had. Only its owner may read it. Not for several threads. */
+/**
+ * A zip file with redacted texts, and a manifest of its files and of the data that could not be collected. Only its
+ * owner may read it. Not thread-safe.
+ */
 final class Archive implements AutoCloseable {
     private final ZipOutputStream zip;
     private final Redactor redactor;
@@ -79,7 +82,7 @@ final class Archive implements AutoCloseable {
         missing.add(new JsonObject().put("what", what).put("why", redactor.text(why)));
     }
 
-    /** What is in it so far. */
+    /** The number of files so far. */
     int files() {
         return files.size();
     }

@@ -38,8 +38,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects versions, objects with their statuses, pods, what xDS serves and what proxies have, metrics, logs and the last WAF events into one
- * archive. What cannot be had is named in the manifest, and stops nothing. Secrets are told by the names of their keys alone.
+ * Collects versions, objects with their statuses, pods, the served xDS resources, the proxies' configuration, metrics,
+ * logs and the last WAF events into one archive. Data that cannot be collected is named in the manifest and does not
+ * stop the collection. Of Secrets only the names of their keys are included.
  */
 public final class SupportBundle {
     private static final int MOST_LINES = 20_000;
@@ -55,7 +56,7 @@ public final class SupportBundle {
     }
 
     /**
-     * What was collected.
+     * The result of the collection.
      *
      * @param missing what could not be had, and why
      */
@@ -78,7 +79,7 @@ public final class SupportBundle {
      */
     public Result write(Path file, String client, Duration since) throws IOException {
         try (Archive archive = new Archive(file, redactor)) {
-            // First, since what is learnt of Secrets is taken out of all else.
+            // The objects come first, since the values of their Secrets are then redacted in all other texts.
             switch (gatehouse) {
                 case ClusterGatehouse cluster -> objects(cluster, archive);
                 case LocalGatehouse local -> files(local, archive);
@@ -388,7 +389,7 @@ public final class SupportBundle {
         });
     }
 
-    /** A name without what a file system may not take. */
+    /** A name without characters that a file system may refuse. */
     private static String fileName(String name) {
         return name.replaceAll("[^A-Za-z0-9._-]", "_");
     }

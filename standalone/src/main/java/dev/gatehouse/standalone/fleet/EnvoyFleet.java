@@ -55,10 +55,11 @@ public final class EnvoyFleet implements AutoCloseable {
     }
 
     /**
-     * Makes the running proxies those of {@code desired}: starts what is missing, drains what is gone (in the background).
+     * Starts missing proxies and drains unwanted ones (in the background), so that exactly the proxies of {@code
+     * desired} run.
      *
-     * <p>A proxy with an address that cannot be bound is not started, and one that runs is left alone; the next call tries
-     * again. A proxy that comes back while it drains is ended at once and started anew.
+     * <p>A proxy with an address that cannot be bound is not started, and one that runs is left alone; the next call
+     * tries again. A proxy that comes back while it drains is ended at once and started anew.
      *
      * @return the addresses that cannot be bound
      */

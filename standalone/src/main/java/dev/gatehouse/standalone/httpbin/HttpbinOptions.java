@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Where the app listens. Port 0 takes a free one; an empty port leaves that part out.
+ * The ports of the app. Port 0 selects a free port; an empty port leaves that part out.
  *
  * @param name told in the header {@code X-Gatehouse-Backend} of every response, so that two of them can be told apart
  * @param host IP address or name to bind

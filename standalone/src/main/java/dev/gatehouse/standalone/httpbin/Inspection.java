@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Answers that say what was in the request. */
+/** Answers that describe the request. */
 final class Inspection {
     void addTo(List<Endpoint> all) {
         all.add(Endpoint.get("/", Inspection::index));

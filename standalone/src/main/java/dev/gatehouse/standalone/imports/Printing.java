@@ -13,7 +13,7 @@ import picocli.CommandLine;
 
 /** What importing commands share: objects on standard output, the report on standard error. */
 public final class Printing {
-    /** The exit code where the input does not allow what was asked. */
+    /** The exit code if the input prevents the import. */
     public static final int FAILED = 1;
 
     private Printing() {}

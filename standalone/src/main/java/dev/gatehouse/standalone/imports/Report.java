@@ -20,7 +20,7 @@ public final class Report {
         /** Users or backends see a difference; nobody is let in who was not before. */
         record Differs(String how) implements Outcome {}
 
-        /** Who is let in, or what it takes, would not be the same. */
+        /** A gap in access control: the imported objects would let in other clients, or under other conditions. */
         record Gap(String instead) implements Outcome {}
 
         /** The value is wrong. */

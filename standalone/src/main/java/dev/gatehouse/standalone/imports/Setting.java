@@ -27,7 +27,7 @@ public record Setting(String name, Location location, List<String> values, Optio
         return values.isEmpty() ? "" : values.getLast();
     }
 
-    /** Never the values: some of them are secret. */
+    /** The text never contains the values, since some are secret. */
     @Override
     public String toString() {
         return name + " at " + location;

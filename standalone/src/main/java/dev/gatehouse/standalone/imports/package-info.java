@@ -1,6 +1,6 @@
 /**
- * What all of {@code gatehouse import …} share: a setting with its place, the report of what became of each, and how objects and report are
- * printed. Knows nothing of what is imported.
+ * The shared parts of {@code gatehouse import …}: a setting with its place, the report with the outcome of each
+ * setting, and the printing of objects and report. Must not know of specific import sources.
  */
 @NullMarked
 package dev.gatehouse.standalone.imports;

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the Gatehouse of a cluster does, in the form of the page {@code /gatehouse/status} of {@code gatehouse run}: from the statuses of
- * the objects, the pods, and what the replicas of xds-svc say.
+ * The status of a cluster's Gatehouse, in the form of the page {@code /gatehouse/status} of {@code gatehouse run}. It
+ * is made from the objects' statuses, the pods, and the pages of xds-svc's replicas.
  */
 public final class ClusterStatus {
     private static final Set<String> CONTROLLERS =
@@ -100,7 +100,7 @@ public final class ClusterStatus {
         }
     }
 
-    /** Whether a GatewayClass, or an entry of a status, is one of Gatehouse's controller. */
+    /** Whether a GatewayClass or a status entry belongs to Gatehouse's controller. */
     private static boolean ours(JsonObject named) {
         return CONTROLLERS.contains(Objects.requireNonNullElse(named.getString("controllerName"), ""));
     }

@@ -2,11 +2,11 @@ package dev.gatehouse.standalone.instance;
 
 import org.jspecify.annotations.Nullable;
 
-/** The input or the machine does not allow what a command was asked for: its message is what the command line prints, and the exit code is 1. */
+/** The input or the machine prevents a command. The command line prints the message and exits with code 1. */
 public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** @param message what is wrong, what was expected, and what to do */
+    /** @param message the problem, the expectation, and a remedy */
     public CommandFailure(String message) {
         super(message);
     }

@@ -29,7 +29,7 @@ final class Kubeconfig {
                     + Config.getKubeconfigFilenames() + " (expected: a file there with a current context; KUBECONFIG or"
                     + " --kubeconfig names another file, --context a context of it)");
         }
-        // The client takes the current context for one that is not there, which is another cluster.
+        // For a missing context the client would use the current one, which may be another cluster.
         if (context != null
                 && (config.getCurrentContext() == null
                         || !context.equals(config.getCurrentContext().getName()))) {
@@ -39,7 +39,7 @@ final class Kubeconfig {
         try {
             byte[] certificate = certificate(config);
             if (certificate.length > 0) {
-                // The client takes a key for one of RSA, unless it is told.
+                // The client assumes an RSA key unless the algorithm is set.
                 config.setClientKeyAlgo(CertificateFactory.getInstance("X.509")
                         .generateCertificate(new ByteArrayInputStream(certificate))
                         .getPublicKey()

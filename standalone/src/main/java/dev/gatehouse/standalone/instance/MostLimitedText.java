@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Adds up what the replicas of ratelimit-svc say of limits, for 'gatehouse quota top'. Not for several threads. */
+/** Adds up the counts of ratelimit-svc's replicas, for 'gatehouse quota top'. Not thread-safe. */
 public final class MostLimitedText {
     private static final Pattern HITS = Pattern.compile("^gatehouse_ratelimit_rule_hits_total\\{(.*)} ([0-9.eE+]+)$");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Tells what a command is doing once it takes longer than a second: on a terminal in one line that changes and is wiped out at the end,
- * elsewhere in a line at most every ten seconds; on standard error. Closed before the answer is printed. Thread-safe.
+ * Shows the present step of a command that takes longer than a second, on standard error. On a terminal it is one
+ * changing line, which is erased at the end; elsewhere it is a line at most every ten seconds. Closed before the answer
+ * is printed. Thread-safe.
  */
 public final class Progress implements AutoCloseable {
     private static final Duration BEFORE_FIRST = Duration.ofSeconds(1);
@@ -32,7 +33,7 @@ public final class Progress implements AutoCloseable {
                 System.console() != null && System.console().isTerminal());
     }
 
-    /** What is done from now on: "asking waf-svc-1". */
+    /** Sets the present step, such as "asking waf-svc-1". */
     public void step(String what) {
         step = what;
     }

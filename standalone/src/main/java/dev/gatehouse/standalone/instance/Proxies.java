@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Finds the proxy that a command names, and compares what it has with what it should have. */
+/** Finds the proxy that a command names, and compares the proxy's configuration with the desired one. */
 public final class Proxies {
     private Proxies() {}
 
@@ -40,7 +40,7 @@ public final class Proxies {
     }
 
     /**
-     * What a proxy should have against what it has.
+     * The comparison of a proxy's configuration with the desired one.
      *
      * @throws CommandFailure that cannot be told; says why
      */

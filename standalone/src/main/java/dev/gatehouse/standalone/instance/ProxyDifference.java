@@ -40,9 +40,9 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
 /**
- * What a proxy has ({@code /config_dump?include_eds} of Envoy's admin page) against what xds-svc has for it. Envoy tells the version of
- * listeners, clusters, whole route tables and secrets, by which they are compared; of all else it tells the content. Fields
- * are named, and no value is shown, so that no secret is.
+ * Compares a proxy's configuration ({@code /config_dump?include_eds} of Envoy's admin page) with xds-svc's resources
+ * for it. Listeners, clusters, whole route tables and secrets are compared by the versions that Envoy reports, all
+ * other resources by content. Only field names are shown and no values, so that no secret is revealed.
  */
 public final class ProxyDifference {
     /** Fields that are named of one resource. */
@@ -75,7 +75,7 @@ public final class ProxyDifference {
     public record Result(List<Difference> differences, int compared) {}
 
     /**
-     * @param version empty: Envoy does not tell
+     * @param version empty: Envoy does not report it
      * @param state what is to be said of it, such as that it warms; empty: nothing
      */
     private record Has(String version, Message content, String state) {}
@@ -154,7 +154,7 @@ public final class ProxyDifference {
         }
     }
 
-    /** Envoy tells of what it refused beside the listener that it has, without the name. */
+    /** Envoy reports a refused listener beside the active one, without its name. */
     private static String refusedName(ListenersConfigDump.DynamicListener refused)
             throws InvalidProtocolBufferException {
         Any configuration = refused.getErrorState().getFailedConfiguration();
@@ -334,7 +334,7 @@ public final class ProxyDifference {
         return value.equals("[redacted]") || value.equals("W3JlZGFjdGVkXQ==");
     }
 
-    /** Envoy tells endpoints with what it adds to them: they are compared by address, place and weight. */
+    /** Envoy adds fields to endpoints, so endpoints are compared by address, locality and weight. */
     private static List<String> endpointDifferences(ClusterLoadAssignment ours, ClusterLoadAssignment theirs) {
         SortedSet<String> one = new TreeSet<>(endpoints(ours));
         SortedSet<String> other = new TreeSet<>(endpoints(theirs));

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A Gatehouse that runs: its processes, their pages and what they log. For one thread at a time, but for {@link #follow}. */
+/** A running Gatehouse: its processes, their pages and their logs. Used by one thread at a time, except {@link #follow}. */
 public sealed interface RunningGatehouse extends AutoCloseable permits LocalGatehouse, ClusterGatehouse {
     /** "gatehouse run on 127.0.0.1:19900", "namespace envoy-gateway-system of context prod". */
     String described();
@@ -13,7 +13,7 @@ public sealed interface RunningGatehouse extends AutoCloseable permits LocalGate
     /** True: pods of a cluster; false: one process on this machine that is all services. */
     boolean cluster();
 
-    /** The processes of a component, in the order of their names; those that are not ready, too. */
+    /** The processes of a component in the order of their names, including processes that are not ready. */
     List<Replica> replicas(Component component) throws IOException;
 
     /** The processes that are services, each once. */
@@ -28,7 +28,7 @@ public sealed interface RunningGatehouse extends AutoCloseable permits LocalGate
     String get(Replica replica, String path) throws IOException;
 
     /**
-     * The last lines of what a process logged, oldest first.
+     * The last log lines of a process, oldest first.
      *
      * @param since how far back
      * @param atMost lines
@@ -48,7 +48,7 @@ public sealed interface RunningGatehouse extends AutoCloseable permits LocalGate
     void close();
 
     /**
-     * The replicas of which one at least must be ready.
+     * The replicas of a component; throws if none of them is ready.
      *
      * @throws CommandFailure none is ready; says which there are and what they wait for
      */

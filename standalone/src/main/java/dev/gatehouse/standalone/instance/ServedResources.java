@@ -51,7 +51,7 @@ public record ServedResources(List<FleetSnapshot> fleets) {
         return new ServedResources(fleets);
     }
 
-    /** What one fleet is served. */
+    /** The resources that one fleet is served. */
     static FleetSnapshot fleet(RunningGatehouse gatehouse, Replica replica, String fleet) throws IOException {
         JsonObject page = new JsonObject(gatehouse.get(
                 replica, "/gatehouse/xds/resources?fleet=" + URLEncoder.encode(fleet, StandardCharsets.UTF_8)));

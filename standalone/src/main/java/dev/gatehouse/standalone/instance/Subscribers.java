@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.function.BiPredicate;
 
 /**
- * Who is connected to the replicas of xds-svc, with each type that it asks for: what {@code /gatehouse/xds/subscribers} of each replica says.
+ * The subscribers of xds-svc's replicas with their subscribed types, from {@code /gatehouse/xds/subscribers} of each
+ * replica.
  *
  * @param all ordered by fleet and node id
  */
 public record Subscribers(List<Subscriber> all) {
     /**
-     * One of them.
+     * A subscriber.
      *
      * @param page what the page says of it; types by their URLs
      * @param replica of xds-svc to which it is connected
@@ -57,7 +58,7 @@ public record Subscribers(List<Subscriber> all) {
         return new Subscribers(found);
     }
 
-    /** As 'gatehouse xds proxies' tells of them: types by their short names. */
+    /** The subscribers in the form of 'gatehouse xds proxies', with short names of types. */
     public JsonArray told() {
         JsonArray told = new JsonArray();
         for (Subscriber each : all) {

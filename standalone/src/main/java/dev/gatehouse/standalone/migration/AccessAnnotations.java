@@ -20,11 +20,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the annotations of an Ingress ask of clients: passwords, an authorization server, addresses, CORS. Makes the spec of a SecurityPolicy.
- * What restricts access and cannot be expressed is a gap, and the routes of the Ingress are closed.
+ * Translates the annotations of an Ingress about access: passwords, an authorization server, addresses, CORS. Makes the
+ * spec of a SecurityPolicy. A restriction that cannot be expressed is a gap, and the routes of the Ingress are closed.
  */
 final class AccessAnnotations {
-    /** The headers with which nginx tells an authorization server what is asked; set for every request, so that no client can forge them. */
+    /**
+     * The headers by which nginx describes the request to an authorization server. They are set for every request, so
+     * that no client can forge them.
+     */
     static final Map<String, String> ORIGINAL = original();
 
     private static final String CORS_HEADERS =

@@ -77,13 +77,13 @@ final class Annotations {
         return get(name).filter(Annotations::isTrue).isPresent();
     }
 
-    /** What the controller takes for true: what Go's strconv.ParseBool does. */
+    /** True for the texts that the controller reads as true, by Go's strconv.ParseBool. */
     static boolean isTrue(Setting setting) {
         return Set.of("true", "True", "TRUE", "t", "T", "1")
                 .contains(setting.value().strip());
     }
 
-    /** What the controller takes for false. */
+    /** True for the texts that the controller reads as false. */
     static boolean isFalse(Setting setting) {
         return Set.of("false", "False", "FALSE", "f", "F", "0")
                 .contains(setting.value().strip());

@@ -67,7 +67,7 @@ final class Canaries {
                 : text.filter(each -> each.matches("[0-9]{1,6}")).map(Integer::valueOf);
     }
 
-    /** The rules of a path with a canary, the one that decides first before the others. */
+    /** The rules of a path with a canary, in the order of their precedence. */
     static List<Rule> rules(
             IngressSource canary,
             List<Map<String, Object>> matches,

@@ -29,8 +29,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What an Envoy Gateway, or a Tetrate Enterprise Gateway, has: its objects are served as they are, and are translated here to tell which are not;
- * its configuration becomes a kustomization. For one use.
+ * The migration from an Envoy Gateway or a Tetrate Enterprise Gateway. Gatehouse serves its objects unchanged; they are
+ * translated here to find the objects that are not served. Its configuration becomes a kustomization. Used once.
  */
 final class EnvoyGateway {
     private static final Set<String> GROUPS = Set.of(GATEWAY_API, ENVOY_GATEWAY, "gateway.networking.x-k8s.io");

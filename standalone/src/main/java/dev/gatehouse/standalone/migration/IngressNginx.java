@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 
 /** Makes a Gateway, routes and policies of the Ingresses that an ingress-nginx serves. For one thread, and one use. */
 final class IngressNginx {
-    /** What is asked beside the objects. */
+    /** The options of the import. */
     record Options(String gatewayNamespace, String gateway, String gatewayClass, String ingressClass) {}
 
     /** Rules that Gateway API allows in an HTTPRoute. */
@@ -50,7 +50,7 @@ final class IngressNginx {
         this.listeners = new NginxListeners(options, manifests, controller, report);
     }
 
-    /** The objects, in the order in which they are written; the report says what they leave out. */
+    /** The objects in the order of writing. The report names the settings that they leave out. */
     List<Map<String, Object>> objects() {
         List<IngressSource> all = manifests.of("Ingress").stream()
                 .filter(this::isServed)

@@ -20,7 +20,7 @@ final class Manifests {
     private final List<Node.Mapping> values = new ArrayList<>();
     private final List<Text> texts = new ArrayList<>();
 
-    /** What was read, under the name that messages have. */
+    /** A text that was read, with its name in messages. */
     record Text(String name, String content) {}
 
     /** Reads a file, standard input ("-"), or all YAML and JSON files of a folder. */
@@ -39,7 +39,7 @@ final class Manifests {
         }
     }
 
-    /** Reads a text; what is not YAML is an error in {@code report}. */
+    /** Reads a text. Invalid YAML is reported as an error in {@code report}. */
     void read(String file, String text, Report report) {
         texts.add(new Text(file, text));
         YamlDocuments documents = YamlDocuments.read(file, text);
@@ -72,7 +72,7 @@ final class Manifests {
         return List.copyOf(all);
     }
 
-    /** What was read, in order. */
+    /** The texts that were read, in order. */
     List<Text> texts() {
         return List.copyOf(texts);
     }

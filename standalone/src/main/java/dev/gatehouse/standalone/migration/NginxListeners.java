@@ -61,7 +61,7 @@ final class NginxListeners {
 
     // ---- certificates
 
-    /** Finds the certificate of each host; nginx takes that of the oldest Ingress. */
+    /** Finds the certificate of each host. Like nginx, it uses the certificate of the oldest Ingress. */
     void certificates(List<IngressSource> ingresses) {
         ingresses.forEach(each -> hosts.addAll(each.hosts()));
         for (IngressSource ingress : ingresses) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Annotations that tune nginx itself or what it tells: they have no counterpart, and nobody is let in by that. */
+/** Annotations that tune nginx itself or its logs. They have no counterpart, and leaving them out gives no client more access. */
 final class OtherAnnotations {
     private static final Map<String, String> NOT_NEEDED = new LinkedHashMap<>();
     private static final Map<String, String> DIFFERS = new LinkedHashMap<>();

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 
-/** What the annotations of an Ingress do to requests on their way: redirects, rewrites, headers, mirrors, and TLS to backends. */
+/** Translates the annotations of an Ingress about routing: redirects, rewrites, headers, mirrors, and TLS to backends. */
 final class RouteAnnotations {
     private static final java.util.regex.Pattern CAPTURE = java.util.regex.Pattern.compile("\\$([0-9])");
 
@@ -335,7 +335,7 @@ final class RouteAnnotations {
         return Optional.of(filter("rewrite", ordered("urlRewrite", rewrite)));
     }
 
-    /** The expression, in a group where it has alternatives outside of one: what goes before and after is for all of them. */
+    /** Puts an expression with top-level alternatives into a group, so that text before and after it applies to all alternatives. */
     static String alternatives(String expression) {
         int depth = 0;
         for (int i = 0; i < expression.length(); i++) {
@@ -354,7 +354,7 @@ final class RouteAnnotations {
         return expression;
     }
 
-    /** The pattern; empty where Envoy's expressions (RE2) do not have what it uses. */
+    /** The pattern; empty if it uses syntax that Envoy's expressions (RE2) lack. */
     static Optional<Pattern> usable(String expression) {
         try {
             return Optional.of(Pattern.compile(expression));

@@ -42,7 +42,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** What the instance is doing, as 'gatehouse status' tells it. Thread-safe. */
+/** The state of the instance, for 'gatehouse status'. Thread-safe. */
 @Singleton
 public final class Instance {
     private record Proxies(EnvoyFleet fleet, EnvoyBinary binary) {}
@@ -71,7 +71,7 @@ public final class Instance {
                 console.enabled() ? Optional.of("http://localhost:" + adminPort + Console.ROOT) : Optional.empty();
     }
 
-    /** The services stop after the proxies, which need them until their last request: SIGTERM asks for both at once. */
+    /** Waits for the end of the proxies, which need the services until their last request. SIGTERM reaches both at the same time. */
     void awaitEnd(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
         if (proxies.isPresent()) {
             ended.join();

@@ -42,7 +42,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What the console shows of an instance: its files' problems, the proxies with what they acknowledged, and what its Envoys count. Thread-safe. */
+/**
+ * The console's view of an instance: the problems of its files, the proxies with their acknowledged configuration, and
+ * the counts of its Envoys. Thread-safe.
+ */
 @Singleton
 final class StandaloneSite implements Site {
     private final Instance instance;

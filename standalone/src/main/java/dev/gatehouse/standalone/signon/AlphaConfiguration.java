@@ -90,7 +90,7 @@ final class AlphaConfiguration {
         this.report = report;
     }
 
-    /** Adds what the documents say to {@code settings}, by the names of flags. */
+    /** Adds the documents' settings to {@code settings}, by the names of flags. */
     void read(List<Node.Mapping> documents, Map<String, Setting> settings) {
         for (Node.Mapping document : documents) {
             document.fields().forEach((name, field) -> {
@@ -156,7 +156,7 @@ final class AlphaConfiguration {
         });
     }
 
-    /** Parameters of the login with a value of their own; what a user may choose is none. */
+    /** Reads login parameters with fixed values. Parameters that a user may choose are not among them. */
     private void parameters(Node.Field field, Map<String, Setting> settings) {
         if (!(field.value() instanceof Node.Sequence list)) {
             return;

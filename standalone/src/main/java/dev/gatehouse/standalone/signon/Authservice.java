@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes the policies that do what the chains of authservice do. */
+/** Makes policies equivalent to authservice's chains. */
 final class Authservice {
     private static final List<String> TOP = List.of(
             "chains",

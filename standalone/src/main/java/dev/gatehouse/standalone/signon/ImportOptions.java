@@ -10,7 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** What a configuration of a sign-on proxy does not say, and policies must. */
+/** Options for the parts of policies that a sign-on proxy's configuration lacks. */
 final class ImportOptions {
     @Option(
             names = "--namespace",

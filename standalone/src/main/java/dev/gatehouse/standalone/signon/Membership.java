@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Who may pass, as rules of {@code SecurityPolicy.authorization}: expressions over the claims of sessions, and over those of tokens that
- * clients bring. Envoy builds neither comprehensions nor long regular expressions, so that each condition is a plain comparison.
+ * The permitted users as rules of {@code SecurityPolicy.authorization}: expressions over the claims of sessions and of
+ * clients' tokens. Envoy builds neither comprehensions nor long regular expressions, so that each condition is a plain
+ * comparison.
  */
 final class Membership {
     /** An expression of a rule has 4096 characters at most; two conditions and their frame must fit into one. */

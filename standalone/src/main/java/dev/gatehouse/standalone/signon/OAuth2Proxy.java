@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes the policies that do what an oauth2-proxy does. */
+/** Makes policies equivalent to an oauth2-proxy's configuration. */
 final class OAuth2Proxy {
     private static final Duration SESSION = Duration.ofHours(168);
     private static final Duration LOGIN = Duration.ofMinutes(15);

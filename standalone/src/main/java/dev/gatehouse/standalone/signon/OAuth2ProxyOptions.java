@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** All options of oauth2-proxy, by the names of their flags, and what becomes of those that no policy is made from. */
+/** All options of oauth2-proxy, by the names of their flags, and the outcome of options without an equivalent policy. */
 final class OAuth2ProxyOptions {
     /** How a value is written. */
     enum Form {

@@ -19,7 +19,7 @@ final class SignOnObjects {
         this.namespace = namespace;
     }
 
-    /** What a policy is for. */
+    /** The target of a policy. */
     record Target(String kind, String name, Optional<String> section) {
         Map<String, Object> tree() {
             Map<String, Object> tree = new LinkedHashMap<>();
@@ -75,7 +75,7 @@ final class SignOnObjects {
                 secret);
     }
 
-    /** A Backend, with TLS whose certificate one of these CAs has signed. */
+    /** Adds a Backend with TLS, whose certificate is verified with the CAs in a ConfigMap. */
     void trusting(String name, String host, int port, String configMap) {
         add(ENVOY_GATEWAY + "/v1alpha1", "Backend", name).put("endpoints", List.of(Endpoint.of(host, port)));
         Map<String, Object> spec = add(GATEWAY_API + "/v1", "BackendTLSPolicy", name);

@@ -163,7 +163,7 @@ final class UpstreamRoutes {
                 : ordered("type", "PathPrefix", "value", upstream.path());
     }
 
-    /** What a rule does with its requests. */
+    /** The parts of a rule that handle its requests. */
     private Map<String, Object> parts(Upstream upstream, String backend) {
         Map<String, Object> parts = new LinkedHashMap<>();
         List<Map<String, Object>> routeFilters = new ArrayList<>();

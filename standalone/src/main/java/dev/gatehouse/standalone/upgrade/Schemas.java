@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of CustomResourceDefinitions, by their paths, and how they differ. */
 final class Schemas {
-    /** What is said of a field that decides what is valid. */
+    /** The schema keywords that constrain a field's values. */
     private static final SortedSet<String> RULES = new TreeSet<>(List.of(
             "type",
             "enum",

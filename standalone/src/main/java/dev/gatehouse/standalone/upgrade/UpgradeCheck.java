@@ -43,8 +43,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What the proxies of a cluster have, which the installed version made, against what this version makes of the cluster's objects; and how the CRDs
- * that are there differ from those of this version.
+ * Compares the configuration of a cluster's proxies, which the installed version made, with the resources that this
+ * version makes from the cluster's objects. Also compares the installed CRDs with this version's CRDs.
  *
  * @param compared proxies
  * @param differences of them
@@ -56,7 +56,7 @@ public record UpgradeCheck(
         List<ResourceChange> differences,
         List<DefinitionChange> definitions,
         List<String> notes) {
-    /** Resources that a proxy asks for by name, where others ask for them: their absence says nothing. */
+    /** Types of resources that a proxy requests only if other resources refer to them. The absence of such a resource is no difference. */
     private static final Set<String> ON_DEMAND = Set.of(TypeUrls.ENDPOINTS, TypeUrls.SECRET);
 
     /**
@@ -265,7 +265,7 @@ public record UpgradeCheck(
         return changes;
     }
 
-    /** The changes by the objects from which the resources are made; "" for those that this version does not make. */
+    /** The changes by the object that the resource was made from; "" for resources that this version does not make. */
     public Map<String, List<ResourceChange>> byObject() {
         Map<String, List<ResourceChange>> changes = new TreeMap<>();
         for (ResourceChange each : differences) {

@@ -64,7 +64,7 @@ final class ProfileCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private RuleOptions rules;
 
-    /** What a rule has cost so far. */
+    /** The cost of a rule so far. */
     private static final class Cost {
         private long nanos;
         private long evaluations;

@@ -21,6 +21,6 @@ import picocli.CommandLine.Command;
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n")
 public final class WafCommand extends GroupCommand {
-    /** The rules or the input do not allow what was asked, or a test failed. */
+    /** The exit code if the rules or the input prevent the command, or a test failed. */
     static final int FAILED = 1;
 }

@@ -462,7 +462,8 @@ final class TypeSubscription {
             bad.addAll(push.upserts());
             bad.addAll(unproven);
         }
-        // Resources that the subscriber has unsubscribed from meanwhile are not recorded, since they would count as missing forever.
+        // Resources that the subscriber has unsubscribed from meanwhile are not recorded, since they would count as
+        // missing forever.
         List<VersionedResource> wanted =
                 bad.stream().filter(resource -> subscribesTo(resource.name())).toList();
         if (bad.size() > 1) {

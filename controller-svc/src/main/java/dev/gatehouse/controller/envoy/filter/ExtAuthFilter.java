@@ -196,7 +196,8 @@ public final class ExtAuthFilter implements ChainFilter {
             service.setAuthorizationResponse(
                     AuthorizationResponse.newBuilder().setAllowedUpstreamHeaders(exactly(http.headersToBackend())));
         } else if (authorizer.ofRule()) {
-            // Gateway API's filter lists the response headers that are copied to the request. Without a list all headers are copied.
+            // Gateway API's filter lists the response headers that are copied to the request. Without a list all
+            // headers are copied.
             service.setAuthorizationResponse(AuthorizationResponse.newBuilder()
                     .setAllowedUpstreamHeaders(ListStringMatcher.newBuilder()
                             .addPatterns(StringMatcher.newBuilder().setSafeRegex(Protos.regex(".*")))));

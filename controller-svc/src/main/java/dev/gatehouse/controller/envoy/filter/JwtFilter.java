@@ -150,7 +150,8 @@ final class JwtFilter implements ChainFilter {
     }
 
     private static RemoteJwks remote(Security.Keys.Fetched keys) {
-        // The listener starts without waiting for the keys. Until they arrive, tokens are refused and all other requests are served.
+        // The listener starts without waiting for the keys. Until they arrive, tokens are refused and all other
+        // requests are served.
         JwksAsyncFetch.Builder fetch = JwksAsyncFetch.newBuilder().setFastListener(true);
         keys.from().failedRefetch().ifPresent(each -> fetch.setFailedRefetchDuration(Protos.duration(each)));
         BackendSettings settings = keys.from().service().settings();

@@ -24,9 +24,10 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Follows the config log on Kafka for as long as it is open: first all that the topic has, as one replay, then what is
- * appended. The brokers and the controller may be away: what was received last stays in use. Where what comes does not go on from what came
- * (the topic was made anew, or compacted while the follower was away), all of it is read again.
+ * Follows the config log on Kafka until it is closed: first the topic's whole content as one replay, then each appended
+ * transaction. While the brokers or the controller are unavailable, the last received content stays in use. If the
+ * topic does not continue from the received content (it was recreated, or compacted while the follower was away), the
+ * whole topic is read again.
  *
  * <p>A secret that cannot be opened is left out and logged; everything else of its transaction is delivered.
  */
@@ -53,7 +54,7 @@ public final class KafkaConfigLogFollower implements Subscription {
     /**
      * Starts following.
      *
-     * @param seal asked for each secret; empty: every secret is refused
+     * @param seal supplies the seal for each secret; empty: every secret is refused
      */
     public static KafkaConfigLogFollower start(KafkaLink link, Supplier<Optional<Seal>> seal, Follower follower) {
         KafkaConfigLogFollower started = new KafkaConfigLogFollower(link, seal, follower);
@@ -123,7 +124,7 @@ public final class KafkaConfigLogFollower implements Subscription {
     /**
      * The state that the topic has, as a replay; nothing where no controller has written yet.
      *
-     * @return up to where that is
+     * @return the position of the end of the replay
      */
     private Optional<Position> replay(LogReader opened) {
         Map<ResourceId, Put> resources = new LinkedHashMap<>();
@@ -208,14 +209,14 @@ public final class KafkaConfigLogFollower implements Subscription {
         }
     }
 
-    /** What is appended from now on. */
+    /** Reads appended transactions. */
     private final class Live {
         private Optional<Position> last;
         private List<Put> puts = new ArrayList<>();
         private List<ResourceId> deletes = new ArrayList<>();
         private boolean replaying;
 
-        /** @param last up to where the follower has been told; empty: nothing */
+        /** @param last the position up to which the follower has transactions; empty: none */
         Live(Optional<Position> last) {
             this.last = last;
         }
@@ -226,7 +227,8 @@ public final class KafkaConfigLogFollower implements Subscription {
                     if (!LogReader.isTombstone(entry)) {
                         parse(entry).ifPresent(this::take);
                     } else if (!replaying && LogKey.of(entry.key()) instanceof LogKey.Resource resource) {
-                        // In a replay it is of the past: what is not repeated is forgotten.
+                        // In a replay a deletion needs no action, since the follower drops resources that the replay
+                        // does not contain.
                         deletes.add(resource.id());
                     }
                 }

@@ -37,12 +37,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies a controller's config log to Kafka while it leads: at first all of it, as one transaction that puts an end to the
- * epoch before, then each transaction as it is appended. A controller that takes over fences the one before it, whose writes
- * then fail: of two that believe to lead, one writes. Transactions of the log that have come meanwhile are one of Kafka.
+ * Copies the config log of the leading controller to Kafka: first the whole content, as one transaction that ends the
+ * previous epoch, then each appended transaction. A controller that takes over fences its predecessor, whose writes
+ * then fail, so that only one of two supposed leaders writes. Log transactions that arrive during a write become one
+ * Kafka transaction.
  *
- * <p>What Kafka does not take is tried again, beginning with all of the log. Appending never waits for it. A topic that was made anew, or
- * that has lost what was written, is noticed within seconds, and all of the log is written to it.
+ * <p>What Kafka does not take is tried again, beginning with all of the log. Appending never waits for it. A topic that
+ * was made anew, or that has lost what was written, is noticed within seconds, and all of the log is written to it.
  */
 public final class KafkaConfigLogWriter implements Subscription {
     private static final Logger LOG = System.getLogger(KafkaConfigLogWriter.class.getName());
@@ -51,15 +52,15 @@ public final class KafkaConfigLogWriter implements Subscription {
     private static final int MAX_RECORD_BYTES = 32 << 20;
     private static final Duration POLL = Duration.ofSeconds(1);
 
-    /** Between two looks at whether the topic has still what was written. */
+    /** The time between two checks whether the topic still has its written records. */
     private static final Duration LOOK_AT_TOPIC = Duration.ofSeconds(3);
 
-    /** Transactions of the log that wait to be written, at most; they are one of Kafka then. */
+    /** The most waiting log transactions. They are written as one Kafka transaction. */
     private static final int MOST_WAITING = 256;
 
     /**
-     * The topic is compacted, and its size bounded: what was overwritten stays for an hour at most, or until there are 64 MiB of it. A
-     * follower that was away for longer than deletions are kept reads all of the topic again.
+     * The topic is compacted and its size is bounded: overwritten records stay for an hour at most, or until they reach
+     * 64 MiB. A follower that was away for longer than deletions are kept reads the whole topic again.
      */
     private static final Map<String, String> TOPIC = Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -91,7 +92,7 @@ public final class KafkaConfigLogWriter implements Subscription {
     /**
      * Starts copying.
      *
-     * @param seal asked for each secret; empty: none leaves this process
+     * @param seal supplies the seal for each secret; empty: no secret leaves this process
      * @param leads true while this process may write
      */
     public static KafkaConfigLogWriter start(
@@ -135,14 +136,14 @@ public final class KafkaConfigLogWriter implements Subscription {
         }
     }
 
-    /** What is written together: transactions of the log as they were appended, or all of it. */
+    /** A batch to write: appended transactions of the log, or its whole content. */
     private sealed interface Due {
         record Appended(Position position, Transaction transaction) implements Due {}
 
         record All(List<Appended> state, Position position) implements Due {}
     }
 
-    /** Takes what the log says, on the log's thread, to where the writer's thread finds it. */
+    /** Queues the log's transactions, on the log's thread, for the writer's thread. */
     private static final class Inbox implements Follower {
         private final BlockingQueue<Due> due = new LinkedBlockingQueue<>(MOST_WAITING);
         private List<Due.Appended> replay = new ArrayList<>();
@@ -182,7 +183,7 @@ public final class KafkaConfigLogWriter implements Subscription {
             }
         }
 
-        /** What has come; empty: nothing did within the time. */
+        /** The queued batches; an empty list if nothing arrived within the time. */
         List<Due> next(Duration atMost) throws InterruptedException {
             Due first = due.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
             if (first == null) {
@@ -256,7 +257,7 @@ public final class KafkaConfigLogWriter implements Subscription {
             return there.computeIfAbsent(name, _ -> new HashSet<>());
         }
 
-        /** @throws KafkaException Kafka does not take what is due, or the topic does not have what was written */
+        /** @throws KafkaException if Kafka refuses a write, or the topic has lost written records */
         void untilItFails() throws InterruptedException {
             Inbox inbox = new Inbox();
             Subscription subscription = log.follow(Optional.empty(), inbox);

@@ -45,7 +45,7 @@ public final class KafkaDataPlaneReports implements DataPlaneReports, Subscripti
         this.thread = Thread.ofVirtual().name("data-plane-reports-kafka").unstarted(this::run);
     }
 
-    /** @param reporter this replica's name, as its reports have it */
+    /** @param reporter this replica's name in its reports */
     public static KafkaDataPlaneReports start(KafkaLink link, String reporter, InstantSource clock) {
         KafkaDataPlaneReports started = new KafkaDataPlaneReports(link, reporter, clock);
         started.thread.start();

@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * The connection settings for the brokers.
  *
- * @param topic of one partition: compacted, for the config log
- * @param client settings of Kafka's clients: {@code bootstrap.servers}, and what security asks for
+ * @param topic the name of a topic of one partition; the config log's topic is compacted
+ * @param client settings of Kafka's clients: {@code bootstrap.servers} and security settings
  */
 public record KafkaLink(String topic, Map<String, String> client) {
     public KafkaLink {

@@ -36,7 +36,7 @@ public final class KafkaReportReader implements Subscription {
     private volatile boolean closed;
 
     private static final class Reporter {
-        /** For each subscriber what was said of it last, by what it is about. */
+        /** For each subscriber, the last report of each kind. */
         final Map<List<String>, Map<String, DataPlaneReport>> connected = new LinkedHashMap<>();
 
         long heardAtMillis;
@@ -131,7 +131,7 @@ public final class KafkaReportReader implements Subscription {
         if (report.hasApplied()) {
             known.values().removeIf(DataPlaneReport::hasRejected);
         }
-        // What is said again is no news.
+        // A repeated report is not passed on.
         if (!report.equals(known.put(about, report))) {
             topic.publish(report);
         }

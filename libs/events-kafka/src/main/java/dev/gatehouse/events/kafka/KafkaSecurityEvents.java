@@ -40,7 +40,7 @@ public final class KafkaSecurityEvents implements AutoCloseable {
     /**
      * Writes events, and waits until the brokers have them.
      *
-     * @return how many they have not got, which has been logged
+     * @return the number of events that the brokers did not take, which has been logged
      */
     public int write(List<SecurityEvent> events) throws InterruptedException {
         if (awayUntil.isPresent() && System.nanoTime() - awayUntil.get() < 0) {

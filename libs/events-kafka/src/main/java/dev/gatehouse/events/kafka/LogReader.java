@@ -39,7 +39,7 @@ final class LogReader implements AutoCloseable {
         consumer.seekToBeginning(List.of(partition));
     }
 
-    /** The end of what is committed now; {@link #position} gets there. */
+    /** The present end of committed records, which {@link #position} reaches. */
     long end() {
         return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
     }
@@ -71,7 +71,7 @@ final class LogReader implements AutoCloseable {
         consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
     }
 
-    /** A record, with the absence of a value as what it is. */
+    /** True for a tombstone: a record without a value. */
     static boolean isTombstone(ConsumerRecord<byte[], byte[]> entry) {
         return entry.value() == null;
     }

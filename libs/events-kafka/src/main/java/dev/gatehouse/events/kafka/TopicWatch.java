@@ -28,7 +28,7 @@ final class TopicWatch implements AutoCloseable {
     private final long beginning;
     private final AtomicLong end = new AtomicLong();
 
-    /** @throws KafkaException the topic is not there, or no broker is */
+    /** @throws KafkaException if the topic does not exist, or no broker is available */
     TopicWatch(KafkaLink link) throws InterruptedException {
         topic = link.topic();
         partition = new TopicPartition(topic, 0);
@@ -49,9 +49,9 @@ final class TopicWatch implements AutoCloseable {
     }
 
     /**
-     * Looks at it. While the brokers are away nothing is known.
+     * Checks the topic. While the brokers are unavailable, the check has no result.
      *
-     * @throws KafkaException it does not have what was written
+     * @throws KafkaException if the topic has lost written records
      */
     void look() throws InterruptedException {
         try {

@@ -28,8 +28,8 @@ final class Topics {
     /**
      * Creates the link's topic with the brokers' default replication. An existing topic stays unchanged.
      *
-     * @param partitions empty: as many as the brokers make by default
-     * @param settings of the client that go before those of the link
+     * @param partitions empty: the brokers' default number
+     * @param settings client settings that override the link's
      */
     static void make(
             KafkaLink link, Optional<Integer> partitions, Map<String, String> configs, Map<String, Object> settings)
@@ -51,7 +51,10 @@ final class Topics {
         }
     }
 
-    /** A topic that somebody else made may forget what is still to be read. Who may not look at its settings is not warned. */
+    /**
+     * Warns of a topic whose cleanup policy may drop unread records, since somebody else created it. Without the right
+     * to read its settings there is no warning.
+     */
     private static void warnOfOtherCleanup(Admin admin, String topic, String wanted) throws InterruptedException {
         try {
             Config config = admin.describeConfigs(List.of(new ConfigResource(ConfigResource.Type.TOPIC, topic)))

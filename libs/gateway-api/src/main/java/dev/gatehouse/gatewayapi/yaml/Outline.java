@@ -47,7 +47,8 @@ public sealed interface Outline {
         }
 
         void add(String name, Outline outline) {
-            // A field that is read twice has one outline. A mere test for the field's presence does not determine its form.
+            // A field that is read twice has one outline. A mere test for the field's presence does not determine its
+            // form.
             boolean says = !(outline instanceof Anything) && !(outline instanceof Ignored);
             if (says || !known.containsKey(name) || outline instanceof Ignored && known.get(name) instanceof Anything) {
                 known.put(name, outline);

@@ -35,14 +35,14 @@ public final class Libraries {
         }
     }
 
-    /** Those of this process, each once; empty: it does not run from a packaged application. */
+    /** The libraries of this process, without duplicates; empty: the process does not run from a packaged application. */
     public static Optional<List<Library>> ofThisProcess() {
         String first = System.getProperty("java.class.path", "").split(File.pathSeparator, 2)[0];
         Path folder = Path.of(first).toAbsolutePath().getParent();
         return folder == null ? Optional.empty() : of(folder.resolve(LIST));
     }
 
-    /** Those of a list; empty: it is not there. */
+    /** The libraries in the file {@code list}; empty: the file does not exist. */
     static Optional<List<Library>> of(Path list) {
         if (!Files.isRegularFile(list)) {
             return Optional.empty();

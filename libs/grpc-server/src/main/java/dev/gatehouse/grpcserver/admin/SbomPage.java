@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * {@code /gatehouse/sbom}: what the process consists of, as CycloneDX 1.6: its libraries, the JDK that it runs on, and what else it
- * brings. Thread-safe.
+ * {@code /gatehouse/sbom}: the SBOM of the process as CycloneDX 1.6: its libraries, the JDK, and its other parts.
+ * Thread-safe.
  */
 @Singleton
 final class SbomPage {

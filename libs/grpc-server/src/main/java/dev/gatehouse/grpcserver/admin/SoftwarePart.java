@@ -2,7 +2,7 @@ package dev.gatehouse.grpcserver.admin;
 
 import java.util.List;
 
-/** What a service consists of besides its libraries and the JDK: a bean that {@link SbomPage} adds. Thread-safe. */
+/** A part of a service besides its libraries and the JDK: a bean that {@link SbomPage} adds to the SBOM. Thread-safe. */
 public interface SoftwarePart {
     /**
      * A piece of software.

@@ -21,12 +21,12 @@ public final class Visitors {
     private final String remedy;
     private final String names;
 
-    /** This host alone, by a name of loopback: what a port-forward of Kubernetes is, too. */
+    /** Only this host, by a loopback name. A Kubernetes port-forward counts as this host too. */
     public static final Visitors LOOPBACK_ONLY = new Visitors(
             true, List.of(), "Use a port-forward, as 'gatehouse' does.", "localhost, an address of loopback");
 
     /**
-     * Who may come.
+     * The permitted visitors.
      *
      * @param hosts names by which the pages may be called besides those of loopback
      * @param remedy a sentence: what somebody from elsewhere may do

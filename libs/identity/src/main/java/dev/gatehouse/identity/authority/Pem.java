@@ -33,7 +33,7 @@ public final class Pem {
             }
             return certificates;
         } catch (IOException | RuntimeException e) {
-            // The parser throws unchecked exceptions of several types at what is not what it seems.
+            // The parser throws unchecked exceptions of several types for malformed input.
             throw new GeneralSecurityException("not PEM: " + e.getMessage(), e);
         }
     }

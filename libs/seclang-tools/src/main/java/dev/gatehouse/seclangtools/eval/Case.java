@@ -31,14 +31,14 @@ public record Case(String name, Request request, Optional<Response> response) {
     /** A header. */
     public record Header(Bytes name, Bytes value) {}
 
-    /** What is asked. */
+    /** The request of a case. */
     public record Request(Bytes method, Bytes uri, Bytes protocol, List<Header> headers, Bytes body) {
         public Request {
             headers = List.copyOf(headers);
         }
     }
 
-    /** What is answered. */
+    /** The response of a case. */
     public record Response(int status, List<Header> headers, Bytes body) {
         public Response {
             headers = List.copyOf(headers);
@@ -81,7 +81,7 @@ public record Case(String name, Request request, Optional<Response> response) {
         return read;
     }
 
-    /** All of them. */
+    /** Reads all cases. */
     public static List<Case> read(InputStream in) throws IOException {
         List<Case> cases = new ArrayList<>();
         read(in, cases::add);

@@ -41,11 +41,12 @@ public final class CaseRunner {
     /**
      * What became of a case.
      *
-     * @param status of the interruption; 200 without one
-     * @param blockedBy the rule that interrupted; 0: none did, or a limit did, which the status tells
-     * @param rules that matched and log, in order
-     * @param median microseconds of CPU time that the engine took
-     * @param allocated bytes in the last run; -1 if the JVM does not tell
+     * @param status the status of the interruption; 200 without one
+     * @param blockedBy the rule that interrupted; 0: no interruption, or, as the status shows, an interruption by a
+     * limit
+     * @param rules the matched rules with logging, in order
+     * @param median the engine's CPU time in microseconds
+     * @param allocated the allocated bytes in the last run; -1 if the JVM does not report them
      */
     public record Outcome(String name, int status, long blockedBy, List<Long> rules, double median, long allocated) {
         public Outcome {
@@ -127,11 +128,11 @@ public final class CaseRunner {
     }
 
     /**
-     * Runs a case, and again to measure it. Before it is measured more than once it runs as often to warm up, and until the JVM, which
-     * compiles what it sees run, has done so. Counted is the CPU time of the thread
-     * where the JVM tells it, so that other work of the machine is not.
+     * Runs a case and measures it in further runs. Several measured runs are preceded by as many warm-up runs, and by
+     * waiting until the JVM has compiled the code. The CPU time of the thread is measured if the JVM reports it, so
+     * that other work of the machine does not count.
      *
-     * @param runs how often it is measured; at least 1
+     * @param runs the number of measured runs; at least 1
      */
     public Outcome measure(Case test, int runs) {
         long[] nanos = new long[runs];

@@ -1,5 +1,6 @@
 /**
- * Lays the engine beside another: runs requests from JSON against rules, and says what matched, how long it took and what was allocated.
+ * Compares the engine with another one: runs requests from JSON against rules, and reports the matched rules, the
+ * duration and the allocated memory.
  */
 @NullMarked
 package dev.gatehouse.seclangtools.eval;

@@ -32,7 +32,7 @@ public final class Exclusions {
 
     private Exclusions() {}
 
-    /** A rule and what it matched. */
+    /** A rule and a target that it matched. */
     private record Match(long rule, String target) {}
 
     /**
@@ -48,7 +48,7 @@ public final class Exclusions {
         }
     }
 
-    /** What was counted. */
+    /** The counts of a match. */
     private static final class Count {
         private final Set<String> clients = new HashSet<>();
         private String message = "";
@@ -56,7 +56,7 @@ public final class Exclusions {
     }
 
     /**
-     * What a log says.
+     * The content of a log.
      *
      * @param suggestions those with the most clients first
      * @param records of transactions
@@ -93,7 +93,7 @@ public final class Exclusions {
             return Optional.empty();
         }
         try {
-            // Before it there may be what a log collector adds.
+            // A log collector may have added text before the JSON.
             return Optional.of(JSON.readTree(line.substring(start)))
                     .filter(node -> node.path("transaction").isObject());
         } catch (JsonProcessingException e) {
@@ -136,7 +136,10 @@ public final class Exclusions {
         }
     }
 
-    /** The name of an argument is a client's: what is not a plain word is told as an expression that is no more than the name. */
+    /**
+     * The key of an argument. Clients choose the names of arguments, so a name that is not a plain word is written as
+     * an expression that matches exactly this name.
+     */
     private static String key(String name) {
         if (PLAIN.matcher(name).matches()) {
             return name;

@@ -144,7 +144,7 @@ public final class FtwFiles {
                 output.flag("isolated").orElse(false));
     }
 
-    /** A node of a document: what is not there is empty. */
+    /** A node of a document. A missing node is empty. */
     private record Tree(Object node, String place) {
         private Optional<Object> get(String key) {
             return node instanceof Map<?, ?> map ? Optional.ofNullable(map.get(key)) : Optional.empty();

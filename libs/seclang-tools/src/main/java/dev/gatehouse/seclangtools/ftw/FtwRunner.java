@@ -43,7 +43,7 @@ public final class FtwRunner {
     }
 
     /**
-     * What became of a test.
+     * The outcome of a test.
      *
      * @param failures what was not as expected, a line each; none: it passed
      * @param log the lines that rules wrote

@@ -14,13 +14,13 @@ public record FtwTest(String id, String description, List<Stage> stages) {
         stages = List.copyOf(stages);
     }
 
-    /** A request and what is expected of it. */
+    /** A request with its expected result. */
     public record Stage(Input input, Output output) {}
 
     /** A header, as it is to be written. */
     public record Header(String name, String value) {}
 
-    /** What the backend is told to answer; as albedo's {@code /reflect} takes it. */
+    /** The response that the backend must give, in the form of albedo's {@code /reflect}. */
     public record Reply(int status, List<Header> headers, byte[] body) {
         public Reply {
             headers = List.copyOf(headers);
@@ -59,7 +59,7 @@ public record FtwTest(String id, String description, List<Stage> stages) {
     }
 
     /**
-     * What is expected.
+     * The expected result.
      *
      * @param responseContains a regular expression
      * @param isolated whether exactly one rule may write to the log

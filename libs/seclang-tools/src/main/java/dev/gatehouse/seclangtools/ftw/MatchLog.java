@@ -15,7 +15,7 @@ public interface MatchLog {
     /** The lines that have come since the last call. */
     List<String> next();
 
-    /** A file that grows; what is in it now is passed over. Of a line that is JSON, as services write them, the message counts. */
+    /** A growing log file, from its present end on. Of a JSON line, as services write them, only the message is used. */
     static MatchLog ofFile(Path file) throws IOException {
         ObjectMapper json = new ObjectMapper();
         long[] position = {Files.exists(file) ? Files.size(file) : 0};

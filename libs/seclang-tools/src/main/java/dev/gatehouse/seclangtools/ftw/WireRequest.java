@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The bytes that go-ftw sends for a test's input: what it adds, encodes and rewrites is done here too. */
+/** Makes the bytes that go-ftw sends for a test's input, with the same additions, encodings and rewrites. */
 final class WireRequest {
     private static final String FORM = "application/x-www-form-urlencoded";
 

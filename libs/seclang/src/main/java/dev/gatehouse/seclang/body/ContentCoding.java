@@ -65,7 +65,8 @@ public final class ContentCoding {
             }
             return new Decoded(decoded.build(), false, Optional.empty());
         } catch (IOException | RuntimeException e) {
-            // The decoders report bad input by both exceptions. The bytes decoded before are kept, since a client may see them.
+            // The decoders report bad input by both exceptions. The bytes decoded before are kept, since a client may
+            // see them.
             return new Decoded(
                     decoded.build(), false, Optional.of("the body is not " + coding + ": " + e.getMessage()));
         }

@@ -36,7 +36,8 @@ final class JsonSchemas {
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(DEEPEST)
                             .build())
-                    // Servers differ in which of two duplicate values they use, so a document with duplicates is invalid.
+                    // Servers differ in which of two duplicate values they use, so a document with duplicates is
+                    // invalid.
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

@@ -219,7 +219,8 @@ final class LiteralScanner {
         int again = NONE;
         for (int i = from; i < to; i++) {
             int following = next[state + (classOf[text[i] & 0xff] & 0xff)];
-            // Most bytes lead to no state. The branch is predicted well, so that the next byte need not wait for this byte's state.
+            // Most bytes lead to no state. The branch is predicted well, so that the next byte need not wait for this
+            // byte's state.
             if (following == state || following == again) {
                 continue;
             }

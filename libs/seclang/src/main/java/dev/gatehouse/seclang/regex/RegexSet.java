@@ -114,7 +114,8 @@ public final class RegexSet {
         }
         anySingle = allSingle;
         scanner = new LiteralScanner(literals);
-        // Patterns that need special characters are grouped apart, so that a text of letters and digits is not read for them.
+        // Patterns that need special characters are grouped apart, so that a text of letters and digits is not read for
+        // them.
         without.sort(
                 Comparator.comparing(number -> candidates.get(number).bytes().intersects(ByteSet.WORD)));
         List<Together> together = new ArrayList<>();

@@ -17,8 +17,9 @@ import java.util.Arrays;
 import java.util.function.Function;
 
 /**
- * Hands the span of the proxy that calls to the service: {@code traceparent}, {@code b3}, or {@code x-b3-*} in the metadata of a call, in this order. A call
- * whose span is not sampled costs a look at the bytes: gRPC's public keys would make a text of them for each call.
+ * Passes the span of the calling proxy to the service: {@code traceparent}, {@code b3}, or {@code x-b3-*} in the
+ * metadata of a call, in this order. For an unsampled span only the bytes are examined, since gRPC's public keys would
+ * make a text of them for each call.
  */
 @ApplicationScoped
 public class CallerSpan implements ServerInterceptor {
@@ -63,7 +64,7 @@ public class CallerSpan implements ServerInterceptor {
         return Context.current().withValue(CURRENT, caller);
     }
 
-    /** The span that the metadata names; invalid: none, or one that is not sampled. */
+    /** The span in the metadata; invalid: there is none, or it is not sampled. */
     public static SpanContext read(Metadata headers) {
         SpanContext caller = headers.get(TRACEPARENT);
         if (caller != null) {
