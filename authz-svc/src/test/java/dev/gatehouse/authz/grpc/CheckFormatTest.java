@@ -81,7 +81,8 @@ class CheckFormatTest {
                         Optional.of("basic"),
                         Reason.CREDENTIALS_WRONG,
                         List.of(),
-                        Optional.of("ann")))
+                        Optional.of("ann"),
+                        Map.of()))
                 .getDynamicMetadata();
         assertThat(metadata.getFieldsOrThrow("gatehouse.subject")
                         .getStructValue()

@@ -3,12 +3,14 @@ package dev.gatehouse.controller.security;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.access.AccessPolicy;
+import dev.gatehouse.gatewayapi.access.ClientCertificates;
 import dev.gatehouse.gatewayapi.access.Introspection;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Cors;
 import dev.gatehouse.gatewayapi.security.Csrf;
 import dev.gatehouse.gatewayapi.security.ExtAuth;
 import dev.gatehouse.gatewayapi.security.Jwt;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,20 +42,37 @@ public record Security(
      *
      * @param dryRun authorization rules are counted, and deny nothing
      * @param introspections names of issuers of opaque tokens: authz-svc tells their claims
+     * @param certificates clients are known by their certificates: authz-svc tells what these say
+     * @param boundTokens authz-svc is asked about tokens that the proxy has verified
      */
-    public record Access(boolean dryRun, Set<String> introspections) {
+    public record Access(boolean dryRun, Set<String> introspections, boolean certificates, boolean boundTokens) {
         /** Nothing. */
-        public static final Access NONE = new Access(false, Set.of());
+        public static final Access NONE = new Access(false, Set.of(), false, false);
 
         public Access {
             introspections = Set.copyOf(introspections);
         }
 
-        /** What {@code policy} changes. */
-        public static Access of(AccessPolicy policy) {
+        /** What {@code policy} changes beside {@code settings}. */
+        public static Access of(AccessPolicy policy, SecuritySettings settings) {
             return new Access(
                     policy.dryRun(),
-                    policy.introspections().stream().map(Introspection::name).collect(Collectors.toSet()));
+                    policy.introspections().stream().map(Introspection::name).collect(Collectors.toSet()),
+                    policy.clientCertificates().isPresent(),
+                    policy.boundTokens().isPresent() && settings.jwt().isPresent());
+        }
+
+        /** Names under which authz-svc tells claims. */
+        public Set<String> providers() {
+            return Stream.concat(
+                            introspections.stream(),
+                            certificates ? Stream.of(ClientCertificates.PROVIDER) : Stream.empty())
+                    .collect(Collectors.toSet());
+        }
+
+        /** True if authz-svc is asked before tokens are verified. */
+        public boolean asksAuthzService() {
+            return !introspections.isEmpty() || certificates;
         }
     }
 

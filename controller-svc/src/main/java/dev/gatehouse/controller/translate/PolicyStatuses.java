@@ -171,6 +171,20 @@ final class PolicyStatuses {
     }
 
     /** The listeners with requests that the targets of {@code policy} are, have, or attach to. */
+    /** Those of an AccessPolicy, of the SecurityPolicies too that it is for. */
+    Set<ListenerKey> accessListeners(Reads reads, Resource<AccessPolicy> policy) {
+        Set<ListenerKey> listeners = httpListeners(reads, policy);
+        for (PolicyTarget target : policy.spec().targets()) {
+            if (target.kind().equals(Kinds.SECURITY_POLICY.name())) {
+                reads.get(
+                                model.securities.attached().policies(),
+                                TargetKey.of(target, policy.namespace()).object())
+                        .ifPresent(each -> listeners.addAll(httpListeners(reads, each)));
+            }
+        }
+        return listeners;
+    }
+
     <S extends TargetedPolicy<S>> Set<ListenerKey> httpListeners(Reads reads, Resource<S> policy) {
         Set<ListenerKey> listeners = new HashSet<>();
         for (PolicyTarget target : policy.spec().targets()) {

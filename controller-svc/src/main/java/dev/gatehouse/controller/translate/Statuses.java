@@ -203,7 +203,14 @@ final class Statuses {
                         graph,
                         model.securities.accessPolicies().attached(),
                         (reads, key) -> new Verdict<>(
-                                model.securities.accessProblem(reads, key),
+                                model.securities.accessProblem(reads, key).or(() -> reads.get(
+                                                model.securities
+                                                        .accessPolicies()
+                                                        .attached()
+                                                        .policies(),
+                                                key)
+                                        .flatMap(policy -> model.certificateSources.problem(
+                                                reads, policy.spec(), policies.accessListeners(reads, policy)))),
                                 Optional.empty(),
                                 reads
                                         .get(

@@ -56,7 +56,7 @@ class AccessTest {
     void aDryRunSaysWhatTheRulesWouldDoAndThatTheyDoNotDoIt() {
         assertThat(ask(
                         RULES,
-                        Optional.of(new AccessPolicy(List.of(), List.of(), true)),
+                        Optional.of(new AccessPolicy(List.of(), List.of(), Optional.empty(), Optional.empty(), true)),
                         "GET",
                         "http://h/other",
                         "192.0.2.1"))

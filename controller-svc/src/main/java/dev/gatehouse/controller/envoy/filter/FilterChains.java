@@ -24,6 +24,7 @@ public final class FilterChains {
             new LateHeadersFilter(),
             new AccessFilter(),
             new JwtFilter(),
+            new BoundTokensFilter(),
             new BufferFilter(),
             new WafFilter(),
             new LuaFilter(),
@@ -59,11 +60,14 @@ public final class FilterChains {
 
     /** The filters of a chain, those that {@code positions} name where these say. */
     public static List<HttpFilter> onListener(ChainContext chain, List<FilterPosition> positions) {
-        return FilterOrder.apply(
-                CHAIN.stream()
-                        .flatMap(filter -> filter.onListener(chain).stream())
-                        .toList(),
-                positions);
+        return FilterOrder.behind(
+                JwtFilter.NAME,
+                BoundTokensFilter.NAME,
+                FilterOrder.apply(
+                        CHAIN.stream()
+                                .flatMap(filter -> filter.onListener(chain).stream())
+                                .toList(),
+                        positions));
     }
 
     /** What the filters are told for routes that want nothing of them, where they are switched on in the chain. */
