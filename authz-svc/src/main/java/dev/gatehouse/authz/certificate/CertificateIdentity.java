@@ -75,8 +75,7 @@ public final class CertificateIdentity implements Check {
         }
         ClientCertificate certificate = shown.get();
         Optional<String> name = name(certificate);
-        if (!settings.allowed().isEmpty()
-                && settings.allowed().stream().noneMatch(each -> each.matches(certificate))) {
+        if (!settings.allowed().isEmpty() && settings.allowed().stream().noneMatch(each -> each.matches(certificate))) {
             return new Verdict.Denied(Reason.CERTIFICATE_NOT_ALLOWED, Optional.empty(), name);
         }
         // Who has no name cannot be told from others.
@@ -86,7 +85,9 @@ public final class CertificateIdentity implements Check {
         return new Verdict.Passed(
                 name.get(),
                 new Changes(
-                        settings.header().map(header -> Map.of(header, name.get())).orElse(Map.of()),
+                        settings.header()
+                                .map(header -> Map.of(header, name.get()))
+                                .orElse(Map.of()),
                         Set.of(),
                         List.of(),
                         List.of(),

@@ -41,7 +41,8 @@ final class ForwardedCertificates {
                 if (value.isEmpty()) {
                     return Optional.empty();
                 }
-                pairs.computeIfAbsent(pair.substring(0, equals).strip().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
+                pairs.computeIfAbsent(
+                                pair.substring(0, equals).strip().toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
                         .add(value.get());
             }
             elements.add(pairs);
@@ -55,15 +56,19 @@ final class ForwardedCertificates {
      */
     Optional<ClientCertificate> of(ClientCertificate proxy) {
         int last = elements.size() - 1;
-        if (last >= 0 && one(elements.get(last), "hash").map(ForwardedCertificates::lower).equals(Optional.of(proxy.fingerprint()))) {
+        if (last >= 0
+                && one(elements.get(last), "hash")
+                        .map(ForwardedCertificates::lower)
+                        .equals(Optional.of(proxy.fingerprint()))) {
             last--;
         }
         return last < 0 ? Optional.empty() : read(elements.get(last));
     }
 
     private static Optional<ClientCertificate> read(Map<String, List<String>> element) {
-        Optional<String> hash =
-                one(element, "hash").map(ForwardedCertificates::lower).filter(text -> FINGERPRINT.matcher(text).matches());
+        Optional<String> hash = one(element, "hash")
+                .map(ForwardedCertificates::lower)
+                .filter(text -> FINGERPRINT.matcher(text).matches());
         if (element.containsKey("hash") && hash.isEmpty()) {
             return Optional.empty();
         }
@@ -72,8 +77,8 @@ final class ForwardedCertificates {
                     .flatMap(Certificates::certificate)
                     .filter(read -> hash.isEmpty() || hash.get().equals(read.fingerprint()));
         }
-        return hash.map(fingerprint ->
-                new ClientCertificate(Optional.empty(), List.of(), List.of(), List.of(), fingerprint));
+        return hash.map(
+                fingerprint -> new ClientCertificate(Optional.empty(), List.of(), List.of(), List.of(), fingerprint));
     }
 
     /** A key that comes more than once says nothing. */

@@ -95,7 +95,8 @@ public final class Binding {
                     ? invalid(realm, "the token is bound to no key: its scheme is not DPoP")
                     : invalid(DPOP, "the token is bound to a key: its scheme is DPoP");
         }
-        boolean certificate = claims.object("cnf").filter(each -> each.has(CERTIFICATE)).isPresent();
+        boolean certificate =
+                claims.object("cnf").filter(each -> each.has(CERTIFICATE)).isPresent();
         return switch (settings.required()) {
             case NOTHING -> Optional.empty();
             case ANY ->
@@ -130,13 +131,13 @@ public final class Binding {
                         identity.orElse(""),
                         nonce.map(each -> Changes.answering(Map.of(NONCE_HEADER, each)))
                                 .orElse(Changes.NONE));
-            case Proofs.Judgement.Unknown() ->
-                new Verdict.Denied(Reason.REPLAY_UNKNOWN, Optional.empty(), identity);
+            case Proofs.Judgement.Unknown() -> new Verdict.Denied(Reason.REPLAY_UNKNOWN, Optional.empty(), identity);
             case Proofs.Judgement.NonceMissing(String nonce) ->
                 new Verdict.Denied(
                         Reason.NONCE_MISSING,
-                        Optional.of(DPOP + ", error=\"use_dpop_nonce\", error_description=\"the proof needs the nonce of"
-                                + " the header DPoP-Nonce\""),
+                        Optional.of(
+                                DPOP + ", error=\"use_dpop_nonce\", error_description=\"the proof needs the nonce of"
+                                        + " the header DPoP-Nonce\""),
                         Optional.empty(),
                         Map.of(NONCE_HEADER, nonce));
             case Proofs.Judgement.Refused(String why) ->

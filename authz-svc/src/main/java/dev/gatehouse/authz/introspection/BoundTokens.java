@@ -5,7 +5,6 @@ import dev.gatehouse.authz.policy.Check;
 import dev.gatehouse.authz.policy.Verdict;
 import dev.gatehouse.authz.request.HttpRequest;
 import dev.gatehouse.authz.token.Claims;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -75,8 +74,7 @@ public final class BoundTokens implements Check {
 
     private static Verdict both(Verdict.Passed before, Verdict next) {
         return next instanceof Verdict.Passed passed
-                ? new Verdict.Passed(
-                        passed.identity(), before.changes().and(passed.changes()))
+                ? new Verdict.Passed(passed.identity(), before.changes().and(passed.changes()))
                 : next;
     }
 }

@@ -153,11 +153,14 @@ public final class OpaqueTokens implements Check {
             return CompletableFuture.completedFuture(
                     optional
                             ? new Verdict.Passed("", Changes.NONE)
-                            : new Verdict.Denied(Reason.TOKEN_MISSING, Optional.of(binding.challenge()), Optional.empty()));
+                            : new Verdict.Denied(
+                                    Reason.TOKEN_MISSING, Optional.of(binding.challenge()), Optional.empty()));
         }
         if (all.size() > 1) {
             return CompletableFuture.completedFuture(new Verdict.Denied(
-                    Reason.TOKENS_SEVERAL, Optional.of(Binding.BEARER + ", error=\"invalid_request\""), Optional.empty()));
+                    Reason.TOKENS_SEVERAL,
+                    Optional.of(Binding.BEARER + ", error=\"invalid_request\""),
+                    Optional.empty()));
         }
         Found found = all.getFirst();
         return TOKEN.matcher(found.token()).matches()
@@ -246,7 +249,8 @@ public final class OpaqueTokens implements Check {
     private static boolean isAccessToken(Claims claims) {
         return (!claims.has("token_type")
                         || is(claims, "token_type", BEARER_TYPES)
-                        || is(claims, "token_type", Set.of(DPOP)) && Binding.key(claims).isPresent())
+                        || is(claims, "token_type", Set.of(DPOP))
+                                && Binding.key(claims).isPresent())
                 && (!claims.has("token_use") || is(claims, "token_use", ACCESS))
                 && !is(claims, "typ", OTHER_KINDS);
     }

@@ -77,10 +77,7 @@ public final class Proofs {
                     yield CompletableFuture.completedFuture(new Judgement.NonceMissing(nonces.next()));
                 }
                 boolean ages = nonceLifetime.isPresent()
-                        && age.orElseThrow()
-                                        .multipliedBy(2)
-                                        .compareTo(nonceLifetime.get())
-                                > 0;
+                        && age.orElseThrow().multipliedBy(2).compareTo(nonceLifetime.get()) > 0;
                 yield first(proof, ages);
             }
         };

@@ -13,8 +13,7 @@ public sealed interface Verdict {
      * @param identity who it claims to be, where that is no secret
      * @param headers of the answer, by lower-case name
      */
-    record Denied(
-            Reason reason, Optional<String> challenge, Optional<String> identity, Map<String, String> headers)
+    record Denied(Reason reason, Optional<String> challenge, Optional<String> identity, Map<String, String> headers)
             implements Verdict {
         public Denied {
             headers = Map.copyOf(headers);

@@ -58,7 +58,9 @@ final class CertificateReader {
             case KEY -> Binding.Required.KEY;
             case UNRECOGNIZED ->
                 throw new InvalidPolicy(
-                        "bound_tokens.required", Integer.toString(message.getRequiredValue()), "one that is known here");
+                        "bound_tokens.required",
+                        Integer.toString(message.getRequiredValue()),
+                        "one that is known here");
         };
         Optional<Duration> nonce = message.hasNonceLifetime()
                 ? Optional.of(OidcReader.duration(message.getNonceLifetime(), "bound_tokens.nonce_lifetime"))

@@ -50,6 +50,9 @@ final class IntrospectionReader {
         if (issuer.isEmpty() && endpoint.isEmpty()) {
             throw new InvalidPolicy("endpoint", "\"\"", "the endpoint, or an issuer whose discovery document has it");
         }
+        if (message.getSignedAnswers() && issuer.isEmpty()) {
+            throw new InvalidPolicy("issuer", "\"\"", "the issuer, whose keys sign the answers");
+        }
         if (message.getClientId().isEmpty() || message.getClientSecret().isEmpty()) {
             throw new InvalidPolicy("client_id, client_secret", "none", "those of a client that may introspect");
         }
@@ -75,6 +78,8 @@ final class IntrospectionReader {
                 endpoint,
                 message.getClientId(),
                 new Secret(message.getClientSecret()),
+                message.getSecretInForm(),
+                message.getSignedAnswers(),
                 OidcReader.connection(message.getConnection(), "connection"),
                 OidcReader.duration(message.getCacheLifetime(), "cache_lifetime"),
                 OidcReader.duration(message.getInactiveCacheLifetime(), "inactive_cache_lifetime"));

@@ -33,13 +33,13 @@ final class PolicyReader {
         // a session.
         List<Check> checks = new ArrayList<>();
         Certificates certificates = CertificateReader.certificates(resource.getClientCertificates());
-        Binding binding =
-                CertificateReader.binding(resource.getBoundTokens(), certificates, signOns.proofs());
+        Binding binding = CertificateReader.binding(resource.getBoundTokens(), certificates, signOns.proofs());
         if (resource.hasClientCertificates()) {
             checks.add(CertificateReader.identity(resource.getClientCertificates(), certificates));
         }
         Optional<OpaqueTokens> tokens = resource.getIntrospectionsCount() > 0
-                ? Optional.of(IntrospectionReader.read(resource.getIntrospectionsList(), resource.hasOidc(), signOns, binding))
+                ? Optional.of(IntrospectionReader.read(
+                        resource.getIntrospectionsList(), resource.hasOidc(), signOns, binding))
                 : Optional.empty();
         tokens.ifPresent(checks::add);
         if (resource.hasOidc()) {

@@ -56,11 +56,11 @@ final class CertificateIdentityTest {
     }
 
     private static Match subject(String name) {
-        return new Match(
-                List.of(new X500Principal(name)), List.of(), List.of(), List.of(), List.of(), List.of());
+        return new Match(List.of(new X500Principal(name)), List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
-    private static Verdict ask(List<Match> allowed, Identity identity, String certificate, Map<String, String> headers) {
+    private static Verdict ask(
+            List<Match> allowed, Identity identity, String certificate, Map<String, String> headers) {
         return new CertificateIdentity(
                         new CertificateIdentity.Settings(false, allowed, identity, Optional.of("x-client")),
                         new Certificates(List.of(PROXIES)))
@@ -162,8 +162,12 @@ final class CertificateIdentityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"@corp.example, ann@corp.example, true", "@corp.example, a@evil@corp.example, false",
-        "@corp.example, ann@corp.example.evil, false", "@corp.example, @corp.example, false"})
+    @CsvSource({
+        "@corp.example, ann@corp.example, true",
+        "@corp.example, a@evil@corp.example, false",
+        "@corp.example, ann@corp.example.evil, false",
+        "@corp.example, @corp.example, false"
+    })
     void anAddressOfADomainHasOneAt(String wanted, String shown, boolean matches) {
         assertThat(new Match(List.of(), List.of(), List.of(), List.of(), List.of(wanted), List.of())
                         .matches(new ClientCertificate(
@@ -223,7 +227,8 @@ final class CertificateIdentityTest {
     @Test
     void withoutTheCertificateItsHashAloneIsKnown() {
         Map<String, String> header = Map.of(
-                "x-forwarded-client-cert", "Hash=" + hash(ALICE).toUpperCase(java.util.Locale.ROOT) + ";Subject=\"CN=root\"");
+                "x-forwarded-client-cert",
+                "Hash=" + hash(ALICE).toUpperCase(java.util.Locale.ROOT) + ";Subject=\"CN=root\"");
         assertThat(name(ask(List.of(), Identity.FINGERPRINT, PROXY, header))).contains(hash(ALICE));
         assertThat(name(ask(List.of(), Identity.SUBJECT, PROXY, header))).isEmpty();
     }

@@ -50,17 +50,19 @@ final class BoundTokensTest extends IntrospectionFixture {
     }
 
     private CheckResponse verified(Map<String, String> confirmation, String certificate, Map<String, String> headers) {
-        Struct.Builder claims =
-                Struct.newBuilder().putFields("sub", Value.newBuilder().setStringValue("ann").build());
+        Struct.Builder claims = Struct.newBuilder()
+                .putFields("sub", Value.newBuilder().setStringValue("ann").build());
         if (!confirmation.isEmpty()) {
             Struct.Builder cnf = Struct.newBuilder();
-            confirmation.forEach(
-                    (name, value) -> cnf.putFields(name, Value.newBuilder().setStringValue(value).build()));
+            confirmation.forEach((name, value) ->
+                    cnf.putFields(name, Value.newBuilder().setStringValue(value).build()));
             claims.putFields("cnf", Value.newBuilder().setStructValue(cnf).build());
         }
         return ask(
                 Struct.newBuilder()
-                        .putFields("login", Value.newBuilder().setStructValue(claims).build())
+                        .putFields(
+                                "login",
+                                Value.newBuilder().setStructValue(claims).build())
                         .build(),
                 "bound-tokens",
                 certificate,
@@ -73,8 +75,8 @@ final class BoundTokensTest extends IntrospectionFixture {
                                 .setSource(AttributeContext.Peer.newBuilder().setCertificate(certificate))
                                 .putContextExtensions("gatehouse.policy", "shop/api")
                                 .putContextExtensions("gatehouse.part", part)
-                                .setMetadataContext(Metadata.newBuilder()
-                                        .putFilterMetadata("envoy.filters.http.jwt_authn", tokens))
+                                .setMetadataContext(
+                                        Metadata.newBuilder().putFilterMetadata("envoy.filters.http.jwt_authn", tokens))
                                 .setRequest(AttributeContext.Request.newBuilder()
                                         .setHttp(AttributeContext.HttpRequest.newBuilder()
                                                 .setMethod("GET")
@@ -100,7 +102,9 @@ final class BoundTokensTest extends IntrospectionFixture {
         assertThat(status(verified(Map.of("x5t", thumbprint("alice")), certificate("alice"), bearer)))
                 .as("bound in a form that is not known")
                 .isEqualTo(401);
-        assertThat(status(verified(Map.of(), "", bearer))).as("bound to nothing").isEqualTo(200);
+        assertThat(status(verified(Map.of(), "", bearer)))
+                .as("bound to nothing")
+                .isEqualTo(200);
     }
 
     @Test
@@ -110,21 +114,27 @@ final class BoundTokensTest extends IntrospectionFixture {
         Map<String, String> request = proven();
         assertThat(status(verified(bound, "", request))).isEqualTo(200);
         assertThat(status(verified(bound, "", request))).as("once more").isEqualTo(401);
-        assertThat(status(verified(bound, "", Map.of("authorization", "Bearer " + TOKEN, "dpop", proven().get("dpop")))))
+        assertThat(status(
+                        verified(bound, "", Map.of("authorization", "Bearer " + TOKEN, "dpop", proven().get("dpop")))))
                 .as("as a bearer token")
                 .isEqualTo(401);
         assertThat(status(verified(bound, "", Map.of("authorization", "DPoP " + TOKEN))))
                 .as("without a proof")
                 .isEqualTo(401);
-        assertThat(status(verified(Map.of("jkt", "another"), "", proven()))).as("another key").isEqualTo(401);
-        assertThat(status(verified(Map.of(), "", proven()))).as("bound to no key").isEqualTo(401);
+        assertThat(status(verified(Map.of("jkt", "another"), "", proven())))
+                .as("another key")
+                .isEqualTo(401);
+        assertThat(status(verified(Map.of(), "", proven())))
+                .as("bound to no key")
+                .isEqualTo(401);
     }
 
     @Test
     void aSecondTokenBesideTheOneWithAProofIsRefused() throws Exception {
         required(BoundTokens.Required.NOTHING);
         Map<String, String> bound = Map.of("jkt", client.key.computeThumbprint().toString());
-        for (String header : new String[] {"DPoP " + TOKEN + ",Bearer x.y.z", "Bearer x.y.z,DPoP " + TOKEN, "DPoP", "DPoP a b"}) {
+        for (String header :
+                new String[] {"DPoP " + TOKEN + ",Bearer x.y.z", "Bearer x.y.z,DPoP " + TOKEN, "DPoP", "DPoP a b"}) {
             assertThat(status(verified(bound, "", Map.of("authorization", header, "dpop", proven().get("dpop")))))
                     .as(header)
                     .isEqualTo(401);
@@ -148,8 +158,7 @@ final class BoundTokensTest extends IntrospectionFixture {
         push(AccessPolicy.newBuilder()
                 .setClientCertificates(ClientCertificates.newBuilder()
                         .setOptional(true)
-                        .addTrustedProxies(
-                                ClientCertificates.Match.newBuilder().addDnsNames("example.test")))
+                        .addTrustedProxies(ClientCertificates.Match.newBuilder().addDnsNames("example.test")))
                 .setBoundTokens(BoundTokens.newBuilder().setJwt(true)));
         Map<String, String> bound = Map.of("x5t#S256", thumbprint("alice"));
         Map<String, String> headers = Map.of(

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** An issuer whose introspection endpoint says what a test wants, and a replica of authz-svc that asks it. */
 abstract class IntrospectionFixture {
-    static final String RIGHT =
-            "{\"active\":true,\"sub\":\"ann\",\"scope\":\"orders read\",\"aud\":[\"shop\"],\"realm\":{\"roles\":[\"a\",\"b\"]}}";
+    static final String RIGHT = "{\"active\":true,\"sub\":\"ann\",\"scope\":\"orders"
+            + " read\",\"aud\":[\"shop\"],\"realm\":{\"roles\":[\"a\",\"b\"]}}";
 
     static Vertx vertx = Vertx.vertx();
 

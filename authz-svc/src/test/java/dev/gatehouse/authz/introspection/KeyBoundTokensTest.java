@@ -264,7 +264,9 @@ final class KeyBoundTokensTest extends IntrospectionFixture {
 
     private String nonce(CheckResponse response) {
         assertThat(status(response)).isEqualTo(401);
-        assertThat(header(response, "www-authenticate").orElse("")).startsWith("DPoP ").contains("use_dpop_nonce");
+        assertThat(header(response, "www-authenticate").orElse(""))
+                .startsWith("DPoP ")
+                .contains("use_dpop_nonce");
         return header(response, "dpop-nonce").orElseThrow();
     }
 
@@ -287,7 +289,8 @@ final class KeyBoundTokensTest extends IntrospectionFixture {
         binding(nonces());
         String nonce = nonce(with(proof(claims -> {})));
         char last = nonce.charAt(nonce.length() - 2);
-        String changed = nonce.substring(0, nonce.length() - 2) + (last == 'A' ? 'B' : 'A') + nonce.charAt(nonce.length() - 1);
+        String changed =
+                nonce.substring(0, nonce.length() - 2) + (last == 'A' ? 'B' : 'A') + nonce.charAt(nonce.length() - 1);
         for (String wrong : List.of("", "AAAA", "\u00e4", changed, nonce + nonce)) {
             nonce(with(proof(claims -> claims.put("nonce", wrong))));
         }
@@ -334,7 +337,9 @@ final class KeyBoundTokensTest extends IntrospectionFixture {
         body = "{\"active\":true,\"sub\":\"ann\"}";
         CheckResponse unbound = bearer("plain");
         assertThat(status(unbound)).isEqualTo(401);
-        assertThat(header(unbound, "www-authenticate").orElse("")).startsWith("DPoP ").contains("not bound to a key");
+        assertThat(header(unbound, "www-authenticate").orElse(""))
+                .startsWith("DPoP ")
+                .contains("not bound to a key");
         binding(BoundTokens.newBuilder().setRequired(BoundTokens.Required.ANY));
         assertThat(status(bearer("plain"))).isEqualTo(401);
         binding(BoundTokens.newBuilder().setRequired(BoundTokens.Required.CERTIFICATE));

@@ -18,12 +18,13 @@ public final class BindingResources {
             return List.of();
         }
         if (settings.jwt().isEmpty() && policy.introspections().isEmpty()) {
-            return List.of("AccessPolicy spec.boundTokens: there are no tokens to judge (expected: introspection, or jwt in"
-                    + " the SecurityPolicy)");
+            return List.of(
+                    "AccessPolicy spec.boundTokens: there are no tokens to judge (expected: introspection, or jwt in"
+                            + " the SecurityPolicy)");
         }
         return settings.jwt().isPresent() && settings.oidc().isPresent()
-                ? List.of("AccessPolicy spec.boundTokens: jwt verifies tokens of sessions beside oidc, which no client holds"
-                        + " (expected: a SecurityPolicy without oidc)")
+                ? List.of("AccessPolicy spec.boundTokens: jwt verifies tokens of sessions beside oidc, which no client"
+                        + " holds (expected: a SecurityPolicy without oidc)")
                 : List.of();
     }
 

@@ -65,8 +65,9 @@ final class CertificateSources {
                 .isPresent();
         return certificates.trustedProxies().isEmpty() || forwarded
                 ? Optional.empty()
-                : Optional.of("spec.clientCertificates.trustedProxies needs X-Forwarded-Client-Cert, which listener " + key
-                        + " takes out of requests (expected: headers.xForwardedClientCert.mode ForwardOnly or AppendForward in"
-                        + " a ClientTrafficPolicy)");
+                : Optional.of(
+                        "spec.clientCertificates.trustedProxies needs X-Forwarded-Client-Cert, which listener " + key
+                                + " takes out of requests (expected: headers.xForwardedClientCert.mode ForwardOnly or"
+                                + " AppendForward in a ClientTrafficPolicy)");
     }
 }

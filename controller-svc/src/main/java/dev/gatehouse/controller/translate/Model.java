@@ -421,8 +421,8 @@ final class Model {
                         .isPresent()
                 || securities
                         .accessPolicy(reads, listener, route, rule)
-                        .flatMap(each -> certificateSources.problem(
-                                reads, each.policy().spec(), Set.of(listener)))
+                        .flatMap(each ->
+                                certificateSources.problem(reads, each.policy().spec(), Set.of(listener)))
                         .isPresent()
                 || effective.flatMap(each -> problem(reads, each)).isPresent();
         return new EffectivePolicies(

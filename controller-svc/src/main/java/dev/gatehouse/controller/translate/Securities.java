@@ -373,7 +373,8 @@ final class Securities {
     static Optional<String> streamProblem(SecuritySettings settings) {
         if (settings.needsHttp()) {
             return Optional.of(
-                    "the policy has sections for HTTP requests, and its target has none (expected: authorization alone)");
+                    "the policy has sections for HTTP requests, and its target has none (expected: authorization"
+                            + " alone)");
         }
         List<Authorization.Rule> rules =
                 settings.authorization().map(Authorization::rules).orElse(List.of());
@@ -385,9 +386,9 @@ final class Securities {
                             .map(Authorization.Principal::byAddressOnly)
                             .orElse(true);
             if (!byAddress) {
-                return Optional.of(
-                        "spec.authorization.rules[" + i
-                                + "] asks for more than an address, and its target has no requests (expected: clientCIDRs alone)");
+                return Optional.of("spec.authorization.rules[" + i
+                        + "] asks for more than an address, and its target has no requests (expected:"
+                        + " clientCIDRs alone)");
             }
         }
         return Optional.empty();

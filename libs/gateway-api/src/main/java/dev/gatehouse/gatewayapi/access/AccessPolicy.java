@@ -77,7 +77,8 @@ public record AccessPolicy(
             f.wrong(
                     "introspection",
                     "\"" + ClientCertificates.PROVIDER
-                            + "\" is the name under which rules find what clientCertificates say (expected: another name)");
+                            + "\" is the name under which rules find what clientCertificates say (expected: another"
+                            + " name)");
         }
         return new AccessPolicy(
                 targets,

@@ -17,11 +17,7 @@ import javax.security.auth.x500.X500Principal;
  * @param trustedProxies whose X-Forwarded-Client-Cert counts
  */
 public record ClientCertificates(
-        boolean optional,
-        List<Match> allowed,
-        Identity identity,
-        Optional<String> header,
-        List<Match> trustedProxies) {
+        boolean optional, List<Match> allowed, Identity identity, Optional<String> header, List<Match> trustedProxies) {
     /** The name by which authorization rules know what a certificate says, as the provider of a token. */
     public static final String PROVIDER = "client-certificate";
 

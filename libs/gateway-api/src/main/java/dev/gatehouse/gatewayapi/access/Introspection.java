@@ -89,7 +89,9 @@ public record Introspection(
             f.wrong("expected at least one of issuer and endpoint");
         }
         if (read.signedAnswers && read.issuer.isEmpty()) {
-            f.wrong("signedAnswers", "is true without issuer (expected: the issuer, whose document says which keys sign)");
+            f.wrong(
+                    "signedAnswers",
+                    "is true without issuer (expected: the issuer, whose document says which keys sign)");
         }
         return read;
     }
