@@ -2,7 +2,6 @@ package dev.gatehouse.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gatehouse.api.events.v1.AccessEvent;
 import dev.gatehouse.api.events.v1.SecurityEvent;
 import dev.gatehouse.standalone.httpbin.Httpbin;
 import dev.gatehouse.standalone.httpbin.HttpbinOptions;
@@ -220,7 +219,7 @@ final class KafkaIT {
                     assertThat(event.getService()).isEqualTo("authz-svc");
                     assertThat(event.getReporter()).isEqualTo("authz-1");
                     assertThat(event.getPolicy()).isEqualTo("httpbin/keys");
-                    assertThat(event.getAccess().getKind()).isEqualTo(AccessEvent.Kind.DENIAL);
+                    assertThat(event.getAccess().getKind()).isEqualTo(SecurityEvent.AccessEvent.Kind.DENIAL);
                     assertThat(event.getAccess().getCheck()).isEqualTo("api-key");
                     assertThat(event.getExchange().getClientAddress()).isEqualTo("127.0.0.1");
                     assertThat(event.toString()).doesNotContain("stolen-key", "right-key");
