@@ -125,11 +125,11 @@ final class BoundTokensIT {
         spec:
           targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: known}]
           authorization:
+            defaultAction: Allow
             rules:
             - action: Deny
               operation: {path: {type: Exact, value: /nobody}}
               cel: "'spiffe://test/alice' in metadata.filter_metadata['envoy.filters.http.ext_authz']['gatehouse.token']['client-certificate'].uris"
-            - action: Allow
         ---
         apiVersion: gatehouse.dev/v1alpha1
         kind: AccessPolicy
