@@ -2,6 +2,7 @@ package dev.gatehouse.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.api.events.v1.SecurityEvent;
 import dev.gatehouse.standalone.httpbin.Httpbin;
 import dev.gatehouse.standalone.httpbin.HttpbinOptions;
 import dev.gatehouse.standalone.process.ExampleFiles;
@@ -17,11 +18,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +36,20 @@ import org.junit.jupiter.api.io.TempDir;
 final class KafkaIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String FLEET = "httpbin/dedicated-gateway";
+
+    private static final String KEYS = """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: keys, namespace: httpbin}
+        stringData: {partner: right-key}
+        ---
+        apiVersion: gateway.envoyproxy.io/v1alpha1
+        kind: SecurityPolicy
+        metadata: {name: keys, namespace: httpbin}
+        spec:
+          targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: httpbin}]
+          apiKeyAuth: {credentialRefs: [{name: keys}], extractFrom: [{headers: [x-key]}]}
+        """;
 
     @Test
     void proxiesAreServedWhoeverOfControllerXdsSvcAndBrokerIsStartedAnew(@TempDir Path folder) throws Exception {
@@ -133,6 +152,84 @@ final class KafkaIT {
                                 () -> "the edit that makes it " + next + " does not count");
                     }
                     assertThat(traffic.failed()).isEmpty();
+                }
+                assertThat(envoy.stat("server.live")).isEqualTo(1);
+            }
+        }
+    }
+
+    /** What authz-svc refuses is told on the topic of security events, with nothing secret; a broker that is away keeps no request waiting. */
+    @Test
+    void refusalsOfAuthzSvcAreOnKafkaAndRequestsDoNotWaitForIt(@TempDir Path folder) throws Exception {
+        int http = FreePorts.one();
+        try (Httpbin backend = backend();
+                WebClient web = new WebClient();
+                KafkaBroker broker = new KafkaBroker(Files.createDirectories(folder.resolve("kafka")))) {
+            ExampleFiles files = ExampleFiles.copy("quickstart", folder.resolve("config"))
+                    .listenerPorts("gateway.yaml", http)
+                    .endpointPorts("backend.yaml", backend.httpPort());
+            files.write("keys.yaml", KEYS);
+            Map<String, String> kafka = Map.of(
+                    "GATEHOUSE_KAFKA_BOOTSTRAP_SERVERS",
+                    broker.address(),
+                    "GATEHOUSE_AUTHZ_AUDIT_SUBJECT",
+                    "plain",
+                    "GATEHOUSE_AUTHZ_NODE_ID",
+                    "authz-1");
+            try (FiveServices services = new FiveServices(
+                                    files.folder(), "127.0.0.1", service -> service == Service.AUTHZ ? kafka : Map.of())
+                            .start();
+                    RealEnvoy envoy = RealEnvoy.fromXds(
+                                    "proxy-1",
+                                    FLEET,
+                                    services.ports(Service.XDS).grpc())
+                            .awaitReady();
+                    KafkaConsumer<byte[], byte[]> reader = new KafkaConsumer<>(
+                            Map.of(
+                                    "bootstrap.servers",
+                                    broker.address(),
+                                    "group.id",
+                                    "test",
+                                    "auto.offset.reset",
+                                    "earliest",
+                                    "metadata.max.age.ms",
+                                    "500"),
+                            new ByteArrayDeserializer(),
+                            new ByteArrayDeserializer())) {
+                Await.until(
+                        () -> web.status(http, "/httpbin/get", "x-key", "right-key") == 200,
+                        SOON,
+                        () -> "the key is not known");
+                assertThat(web.status(http, "/httpbin/get", "x-key", "stolen-key"))
+                        .isEqualTo(401);
+                reader.subscribe(List.of("gatehouse.security"));
+                List<SecurityEvent> events = new ArrayList<>();
+                Await.until(
+                        () -> {
+                            for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofSeconds(1))) {
+                                events.add(SecurityEvent.parseFrom(record.value()));
+                            }
+                            return events.stream()
+                                    .anyMatch(event ->
+                                            event.getAccess().getOutcome().equals("key-unknown"));
+                        },
+                        SOON,
+                        () -> "no event of a refusal: " + events);
+                assertThat(events).allSatisfy(event -> {
+                    assertThat(event.getService()).isEqualTo("authz-svc");
+                    assertThat(event.getReporter()).isEqualTo("authz-1");
+                    assertThat(event.getPolicy()).isEqualTo("httpbin/keys");
+                    assertThat(event.getAccess().getKind()).isEqualTo(SecurityEvent.AccessEvent.Kind.DENIAL);
+                    assertThat(event.getAccess().getCheck()).isEqualTo("api-key");
+                    assertThat(event.getExchange().getClientAddress()).isEqualTo("127.0.0.1");
+                    assertThat(event.toString()).doesNotContain("stolen-key", "right-key");
+                });
+                broker.stop();
+                for (int i = 0; i < 20; i++) {
+                    assertThat(web.status(http, "/httpbin/get", "x-key", "stolen-key"))
+                            .isEqualTo(401);
+                    assertThat(web.status(http, "/httpbin/get", "x-key", "right-key"))
+                            .isEqualTo(200);
                 }
                 assertThat(envoy.stat("server.live")).isEqualTo(1);
             }

@@ -1,7 +1,9 @@
 package dev.gatehouse.authz.grpc;
 
+import com.google.protobuf.Struct;
 import dev.gatehouse.authz.policy.AccessControl;
 import dev.gatehouse.authz.policy.Decision;
+import dev.gatehouse.authz.policy.Policy;
 import dev.gatehouse.authz.policy.Reason;
 import dev.gatehouse.authz.policy.Subjects;
 import dev.gatehouse.authz.request.HttpRequest;
@@ -35,6 +37,12 @@ import java.util.Optional;
 @RegisterInterceptor(CallerSpan.class)
 final class AuthorizationService extends AuthorizationImplBase implements BindableService {
     private static final String POLICY = "gatehouse.policy";
+    private static final String PART = "gatehouse.part";
+    private static final String BOUND_TOKENS = "bound-tokens";
+
+    /** Where the proxy's filter for tokens puts their claims. */
+    private static final String VERIFIED = "envoy.filters.http.jwt_authn";
+
     private static final String ROUTE = "gatehouse.route";
 
     private final PolicySubscriber policies;
@@ -56,20 +64,27 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
                 Optional.ofNullable(attributes.getContextExtensionsMap().get(POLICY));
         Span span = tracing.serve(DecisionSpan.NAME, CallerSpan.current());
         HttpRequest request = request(attributes, span);
+        Policy.Part part = attributes.getContextExtensionsOrDefault(PART, "").equals(BOUND_TOKENS)
+                ? Policy.Part.TOKENS
+                : Policy.Part.REQUEST;
         if (!attributes.getRequest().hasHttp()) {
-            answer(responses, request, span, AccessControl.deny(named, Reason.NOT_HTTP));
+            answer(responses, part, request, span, AccessControl.deny(named, Reason.NOT_HTTP));
             return;
         }
         try (Scope _ = Tracing.within(span)) {
-            decide(responses, named, request, span);
+            decide(responses, named, part, request, span);
         }
     }
 
     private void decide(
-            StreamObserver<CheckResponse> responses, Optional<String> named, HttpRequest request, Span span) {
-        AccessControl.decide(policies.policies(), named, request).whenComplete((decision, failure) -> {
+            StreamObserver<CheckResponse> responses,
+            Optional<String> named,
+            Policy.Part part,
+            HttpRequest request,
+            Span span) {
+        AccessControl.decide(policies.policies(), named, part, request).whenComplete((decision, failure) -> {
             if (failure == null) {
-                answer(responses, request, span, decision);
+                answer(responses, part, request, span, decision);
             } else {
                 Tracing.fail(span, failure);
                 span.end();
@@ -82,14 +97,22 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
         });
     }
 
-    private void answer(StreamObserver<CheckResponse> responses, HttpRequest request, Span span, Decision decision) {
-        try (Scope _ = Tracing.within(span)) {
-            record.decided(request, decision);
+    private void answer(
+            StreamObserver<CheckResponse> responses,
+            Policy.Part part,
+            HttpRequest request,
+            Span span,
+            Decision decision) {
+        // A request that passes is recorded once.
+        if (part == Policy.Part.REQUEST || !(decision instanceof Decision.Allowed)) {
+            try (Scope _ = Tracing.within(span)) {
+                record.decided(request, decision);
+            }
         }
         if (span.isRecording()) {
             DecisionSpan.end(span, request.sender().route(), decision);
         }
-        responses.onNext(format.write(decision));
+        responses.onNext(part == Policy.Part.REQUEST ? format.write(decision) : format.writeAgain(decision));
         responses.onCompleted();
     }
 
@@ -104,7 +127,10 @@ final class AuthorizationService extends AuthorizationImplBase implements Bindab
                         ? span.getSpanContext().getTraceId()
                         : told.trace(),
                 span.isRecording() ? span.getSpanContext().getSpanId() : "",
-                attributes.getSource().getCertificate());
+                attributes.getSource().getCertificate(),
+                VerifiedTokens.claims(attributes
+                        .getMetadataContext()
+                        .getFilterMetadataOrDefault(VERIFIED, Struct.getDefaultInstance())));
     }
 
     private static HttpRequest request(AttributeContext attributes, Span span) {

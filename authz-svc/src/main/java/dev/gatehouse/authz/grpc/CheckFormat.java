@@ -76,6 +76,11 @@ final class CheckFormat {
         };
     }
 
+    /** As the answer to a second check of a request, which leaves what the first has said of who it is. */
+    CheckResponse writeAgain(Decision decision) {
+        return write(decision).toBuilder().clearDynamicMetadata().build();
+    }
+
     private CheckResponse allowed(Decision.Allowed allowed) {
         Changes changes = allowed.changes();
         Struct.Builder metadata = NOBODY.toBuilder();
@@ -155,6 +160,7 @@ final class CheckFormat {
                 .addAllQueryParametersToRemove(changes.removeParameters());
         changes.set().forEach((name, value) -> ok.addHeaders(header(name, value)));
         changes.setCookies().forEach(value -> ok.addResponseHeadersToAdd(cookie(value)));
+        changes.answerHeaders().forEach((name, value) -> ok.addResponseHeadersToAdd(header(name, value)));
         return ok;
     }
 
@@ -169,6 +175,7 @@ final class CheckFormat {
             response.addHeaders(header("retry-after", "5"));
         }
         denied.challenges().forEach(challenge -> response.addHeaders(header("www-authenticate", challenge)));
+        denied.headers().forEach((name, value) -> response.addHeaders(header(name, value)));
         return response;
     }
 

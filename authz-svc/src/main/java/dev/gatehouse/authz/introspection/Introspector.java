@@ -1,11 +1,12 @@
 package dev.gatehouse.authz.introspection;
 
-import dev.gatehouse.authz.provider.Endpoints;
 import dev.gatehouse.authz.provider.Form;
 import dev.gatehouse.authz.provider.Provider;
 import dev.gatehouse.authz.provider.ProviderHttp;
 import dev.gatehouse.authz.seal.Hash;
+import dev.gatehouse.authz.token.Checked;
 import dev.gatehouse.authz.token.Claims;
+import dev.gatehouse.authz.token.Jwt;
 import dev.gatehouse.authz.token.TokenRules;
 import dev.gatehouse.tracing.Tracing;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks an issuer about tokens (RFC 7662). One call is made for any number of concurrent requests with the same token. Answers are kept
@@ -36,8 +36,6 @@ public final class Introspector {
     /** Further requests are told that the issuer is away. */
     private static final int MOST_CALLS = 1_000;
 
-    private static final Duration DOCUMENT_LIFETIME = Duration.ofHours(1);
-
     /** An issuer that is away is asked about the same token again after this. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -46,11 +44,10 @@ public final class Introspector {
     private final IntrospectionSettings settings;
     private final ProviderHttp http;
     private final InstantSource clock;
+    private final Optional<IssuerDocument> document;
     private final AnswerCache active = new AnswerCache(MOST_ANSWERS, MOST_TEXT);
     private final AnswerCache others = new AnswerCache(MOST_ANSWERS, MOST_TEXT);
     private final Map<String, CompletableFuture<Known>> underWay = new HashMap<>();
-    private @Nullable String discovered;
-    private Instant discoveredUntil = Instant.MIN;
     private Instant nextWarning = Instant.MIN;
 
     /** @param length of the issuer's answer, in characters */
@@ -60,6 +57,7 @@ public final class Introspector {
         this.settings = settings;
         this.http = http;
         this.clock = clock;
+        document = settings.issuer().map(issuer -> new IssuerDocument(issuer, http, clock));
     }
 
     /** What the issuer says of {@code token}. Never fails. */
@@ -125,34 +123,66 @@ public final class Introspector {
     }
 
     private CompletionStage<Judged> call(String token) {
-        String pair = Form.encode(settings.clientId()).replace("%20", "+") + ":"
-                + Form.encode(settings.clientSecret().text()).replace("%20", "+");
-        Map<String, String> headers = Map.of(
-                "accept",
-                "application/json",
-                "authorization",
-                "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII)));
-        String form = new Form()
-                .add("token", token)
-                .add("token_type_hint", "access_token")
-                .encoded();
+        Form form = new Form().add("token", token).add("token_type_hint", "access_token");
+        Map<String, String> headers = new HashMap<>();
+        headers.put("accept", settings.signed() ? "application/token-introspection+jwt" : "application/json");
+        if (settings.secretInForm()) {
+            form.add("client_id", settings.clientId())
+                    .add("client_secret", settings.clientSecret().text());
+        } else {
+            String pair = Form.encode(settings.clientId()).replace("%20", "+") + ":"
+                    + Form.encode(settings.clientSecret().text()).replace("%20", "+");
+            headers.put(
+                    "authorization",
+                    "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII)));
+        }
         return endpoint()
-                .thenCompose(url -> http.send(
-                        new ProviderHttp.Call(ProviderHttp.Purpose.INTROSPECTION, url, headers, Optional.of(form))))
-                .thenApply(this::judge);
+                .thenCompose(url -> http.send(new ProviderHttp.Call(
+                        ProviderHttp.Purpose.INTROSPECTION, url, headers, Optional.of(form.encoded()))))
+                .thenCompose(this::read);
+    }
+
+    private CompletionStage<Judged> read(ProviderHttp.Answer answer) {
+        if (answer.status() != 200) {
+            return CompletableFuture.completedFuture(
+                    unknown("status " + answer.status() + " from the introspection endpoint"));
+        }
+        String body = answer.body();
+        if (body.length() > LONGEST_ANSWER) {
+            return CompletableFuture.completedFuture(
+                    unknown("the answer has more than " + LONGEST_ANSWER + " characters"));
+        }
+        if (!settings.signed()) {
+            return CompletableFuture.completedFuture(Claims.parse(body)
+                    .map(claims -> judge(claims, body.length()))
+                    .orElseGet(() -> unknown("the answer is not a JSON object")));
+        }
+        Optional<Jwt> jwt = Jwt.parse(body.strip());
+        return jwt.isEmpty()
+                ? CompletableFuture.completedFuture(unknown("the answer is not signed"))
+                : verified(jwt.get(), body.length(), true);
+    }
+
+    /** @param again keys that are not known may be asked for */
+    private CompletionStage<Judged> verified(Jwt jwt, int length, boolean again) {
+        IssuerDocument issuer = document.orElseThrow();
+        TokenRules rules = new TokenRules(settings.issuer().orElseThrow(), settings.clientId(), TokenRules.ALGORITHMS);
+        return issuer.keys().thenCompose(keys -> switch (rules.introspectionAnswer(jwt, keys, clock.instant())) {
+            case Checked.Right(Claims claims) ->
+                CompletableFuture.completedFuture(
+                        judge(claims.object("token_introspection").orElse(Claims.NONE), length));
+            case Checked.Wrong(String why) ->
+                CompletableFuture.completedFuture(unknown("the signed answer does not count: " + why));
+            case Checked.UnknownKey() ->
+                again && issuer.renewKeys()
+                        ? verified(jwt, length, false)
+                        : CompletableFuture.completedFuture(
+                                unknown("the answer is signed with a key that the issuer does not name"));
+        });
     }
 
     /** An answer of an odd form says nothing: neither that a token is active, nor that it is not. */
-    private Judged judge(ProviderHttp.Answer answer) {
-        if (answer.status() != 200) {
-            return unknown("status " + answer.status() + " from the introspection endpoint");
-        }
-        Optional<Claims> body =
-                answer.body().length() > LONGEST_ANSWER ? Optional.empty() : Claims.parse(answer.body());
-        if (body.isEmpty()) {
-            return unknown("the answer is not a JSON object of at most " + LONGEST_ANSWER + " characters");
-        }
-        Claims claims = body.get();
+    private Judged judge(Claims claims, int length) {
         if (!(claims.values().get("active") instanceof Boolean isActive)) {
             return unknown("\"active\" is not true or false");
         }
@@ -182,45 +212,13 @@ public final class Introspector {
                 .isPresent();
         return foreign || expired || early
                 ? new Judged(new Known.Inactive(), 0)
-                : new Judged(new Known.Active(claims), answer.body().length());
+                : new Judged(new Known.Active(claims), length);
     }
 
     private CompletionStage<String> endpoint() {
-        if (settings.endpoint().isPresent()) {
-            return CompletableFuture.completedFuture(settings.endpoint().get());
-        }
-        synchronized (this) {
-            String known = discovered;
-            if (known != null && discoveredUntil.isAfter(clock.instant())) {
-                return CompletableFuture.completedFuture(known);
-            }
-        }
-        String issuer = settings.issuer().orElseThrow();
-        String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
-        return http.send(new ProviderHttp.Call(
-                        ProviderHttp.Purpose.DISCOVERY,
-                        base + "/.well-known/openid-configuration",
-                        Map.of("accept", "application/json"),
-                        Optional.empty()))
-                .thenCompose(answer -> {
-                    Optional<Claims> document = answer.status() == 200 ? Claims.parse(answer.body()) : Optional.empty();
-                    Optional<String> found = document.filter(
-                                    claims -> claims.text("issuer").equals(Optional.of(issuer)))
-                            .flatMap(claims -> claims.text("introspection_endpoint"))
-                            .filter(Endpoints::absolute)
-                            // Whoever writes the document must not have secrets sent in plain text.
-                            .filter(url -> url.startsWith("https:") || !issuer.startsWith("https:"));
-                    if (found.isEmpty()) {
-                        return CompletableFuture.failedFuture(
-                                new ProviderHttp.Unreachable(
-                                        "its discovery document is missing, of another issuer, or without a usable introspection_endpoint"));
-                    }
-                    synchronized (this) {
-                        discovered = found.get();
-                        discoveredUntil = clock.instant().plus(DOCUMENT_LIFETIME);
-                    }
-                    return CompletableFuture.completedFuture(found.get());
-                });
+        return settings.endpoint()
+                .<CompletionStage<String>>map(CompletableFuture::completedFuture)
+                .orElseGet(() -> document.orElseThrow().endpoint("introspection_endpoint"));
     }
 
     @Override

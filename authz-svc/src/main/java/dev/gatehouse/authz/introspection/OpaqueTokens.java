@@ -5,12 +5,8 @@ import dev.gatehouse.authz.policy.Check;
 import dev.gatehouse.authz.policy.Reason;
 import dev.gatehouse.authz.policy.Verdict;
 import dev.gatehouse.authz.request.HttpRequest;
-import dev.gatehouse.authz.request.Sender;
 import dev.gatehouse.authz.token.ClaimHeader;
 import dev.gatehouse.authz.token.Claims;
-import dev.gatehouse.authz.token.TokenRules;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
@@ -33,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpaqueTokens implements Check {
     /** How servers name the type of an access token that anybody may bear: RFC 6749 section 7.1, RFC 8693 section 3, and habits. */
-    private static final Set<String> BEARER = Set.of("bearer", "access_token", "n_a");
+    private static final Set<String> BEARER_TYPES = Set.of("bearer", "access_token", "n_a");
 
     private static final Set<String> ACCESS = Set.of("access_token", "access");
 
@@ -43,18 +38,8 @@ public final class OpaqueTokens implements Check {
     /** b64token, RFC 6750 section 2.1. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]{1,8192}=*");
 
-    /** The member of {@code cnf} of a token that is bound to a client's certificate. */
-    private static final String CERTIFICATE = "x5t#S256";
-
-    /** The member of {@code cnf} of a token that is bound to a key, RFC 9449 section 6.1. */
-    private static final String KEY = "jkt";
-
     /** The type of such a token, RFC 9449 section 6.2. */
     private static final String DPOP = "dpop";
-
-    private static final String REALM = "Bearer realm=\"gatehouse\"";
-    private static final String DPOP_REALM =
-            "DPoP realm=\"gatehouse\", algs=\"" + String.join(" ", new TreeSet<>(TokenRules.ALGORITHMS)) + "\"";
 
     /**
      * An issuer, and what its tokens must be.
@@ -129,23 +114,23 @@ public final class OpaqueTokens implements Check {
      */
     private record Found(Issuer issuer, String token, boolean dpop) {
         String realm() {
-            return dpop ? DPOP_REALM : REALM;
+            return Binding.realm(dpop);
         }
     }
 
     private final List<Issuer> issuers;
     private final boolean optional;
-    private final Proofs proofs;
+    private final Binding binding;
 
     /**
      * @param issuers no two have the same source
      * @param optional requests without a token pass: another check is about them
-     * @param proofs judges what a token is bound to
+     * @param binding judges what a token is bound to
      */
-    public OpaqueTokens(List<Issuer> issuers, boolean optional, Proofs proofs) {
+    public OpaqueTokens(List<Issuer> issuers, boolean optional, Binding binding) {
         this.issuers = List.copyOf(issuers);
         this.optional = optional;
-        this.proofs = proofs;
+        this.binding = binding;
     }
 
     @Override
@@ -168,11 +153,14 @@ public final class OpaqueTokens implements Check {
             return CompletableFuture.completedFuture(
                     optional
                             ? new Verdict.Passed("", Changes.NONE)
-                            : new Verdict.Denied(Reason.TOKEN_MISSING, Optional.of(REALM), Optional.empty()));
+                            : new Verdict.Denied(
+                                    Reason.TOKEN_MISSING, Optional.of(binding.challenge()), Optional.empty()));
         }
         if (all.size() > 1) {
             return CompletableFuture.completedFuture(new Verdict.Denied(
-                    Reason.TOKENS_SEVERAL, Optional.of(REALM + ", error=\"invalid_request\""), Optional.empty()));
+                    Reason.TOKENS_SEVERAL,
+                    Optional.of(Binding.BEARER + ", error=\"invalid_request\""),
+                    Optional.empty()));
         }
         Found found = all.getFirst();
         return TOKEN.matcher(found.token()).matches()
@@ -206,44 +194,30 @@ public final class OpaqueTokens implements Check {
                 CompletableFuture.completedFuture(
                         new Verdict.Denied(Reason.ISSUER_AWAY, Optional.empty(), Optional.empty()));
             case Known.Active active -> {
-                Verdict verdict = judge(found, active.claims(), request.sender());
-                Optional<String> key = key(active.claims());
-                yield verdict instanceof Verdict.Passed passed && key.isPresent()
-                        ? proofs.judge(request, found.token(), key.get()).thenApply(proof -> proven(proof, passed))
+                Verdict verdict = judge(found, active.claims(), request);
+                yield verdict instanceof Verdict.Passed passed
+                        ? binding.prove(request, active.claims(), found.token(), identity(active.claims()))
+                                .thenApply(proof -> proof instanceof Verdict.Passed proven
+                                        ? new Verdict.Passed(
+                                                passed.identity(),
+                                                passed.changes().and(proven.changes()))
+                                        : proof)
                         : CompletableFuture.completedFuture(verdict);
             }
         };
     }
 
-    private static Verdict proven(Proofs.Judgement judgement, Verdict.Passed passed) {
-        return switch (judgement) {
-            case Proofs.Judgement.Proven() -> passed;
-            case Proofs.Judgement.Unknown() ->
-                new Verdict.Denied(Reason.REPLAY_UNKNOWN, Optional.empty(), Optional.of(passed.identity()));
-            case Proofs.Judgement.Refused(String why) ->
-                new Verdict.Denied(
-                        Reason.PROOF_INVALID,
-                        Optional.of(DPOP_REALM + ", error=\"invalid_dpop_proof\", error_description=\"" + why + "\""),
-                        Optional.empty());
-        };
-    }
-
-    /** The thumbprint of the key that a token is bound to. */
-    private static Optional<String> key(Claims claims) {
-        return claims.object("cnf").flatMap(confirmation -> confirmation.text(KEY));
+    private static Optional<String> identity(Claims claims) {
+        return claims.text("sub").or(() -> claims.text("client_id"));
     }
 
     /** All but the proof of a key. */
-    private static Verdict judge(Found found, Claims claims, Sender sender) {
+    private Verdict judge(Found found, Claims claims, HttpRequest request) {
         Issuer issuer = found.issuer();
         String realm = found.realm();
-        if (claims.has("cnf") && !isShown(claims, sender)) {
-            return invalid(realm, "the token is bound to a key or certificate that the client has not shown");
-        }
-        if (key(claims).isPresent() != found.dpop()) {
-            return found.dpop()
-                    ? invalid(realm, "the token is bound to no key: its scheme is not DPoP")
-                    : invalid(DPOP_REALM, "the token is bound to a key: its scheme is DPoP");
+        Optional<Verdict.Denied> unbound = binding.problem(request, claims, found.dpop());
+        if (unbound.isPresent()) {
+            return unbound.get();
         }
         if (!isAccessToken(claims)) {
             return invalid(realm, "the token is no access token");
@@ -254,7 +228,7 @@ public final class OpaqueTokens implements Check {
         }
         Set<String> scopes = new LinkedHashSet<>(words(claims, "scope"));
         scopes.addAll(words(claims, "scp"));
-        Optional<String> identity = claims.text("sub").or(() -> claims.text("client_id"));
+        Optional<String> identity = identity(claims);
         if (!scopes.containsAll(issuer.scopes())) {
             return new Verdict.Denied(
                     Reason.SCOPE_INSUFFICIENT,
@@ -271,37 +245,12 @@ public final class OpaqueTokens implements Check {
                 new Changes(set, Set.of(), List.of(), List.of(), Claims.NONE, Map.of(issuer.name(), listed(claims))));
     }
 
-    /**
-     * Whether the client has shown the certificate that its token is bound to, by its hash {@code x5t#S256}, RFC 8705 section 3. A key, {@code jkt}, has its proof elsewhere. A token that is bound in a form that is not known is
-     * worth nothing: nobody checks that proof.
-     */
-    private static boolean isShown(Claims claims, Sender sender) {
-        Optional<Claims> confirmation = claims.object("cnf");
-        if (confirmation.isEmpty()
-                || confirmation.get().values().isEmpty()
-                || !Set.of(CERTIFICATE, KEY)
-                        .containsAll(confirmation.get().values().keySet())) {
-            return false;
-        }
-        if (confirmation.get().has(KEY) && confirmation.get().text(KEY).isEmpty()) {
-            return false;
-        }
-        return !confirmation.get().has(CERTIFICATE)
-                || confirmation
-                        .get()
-                        .text(CERTIFICATE)
-                        .filter(bound -> sender.certificateThumbprint()
-                                .filter(shown -> MessageDigest.isEqual(
-                                        shown.getBytes(StandardCharsets.UTF_8), bound.getBytes(StandardCharsets.UTF_8)))
-                                .isPresent())
-                        .isPresent();
-    }
-
     /** Servers call refresh tokens and ID tokens active, too. */
     private static boolean isAccessToken(Claims claims) {
         return (!claims.has("token_type")
-                        || is(claims, "token_type", BEARER)
-                        || is(claims, "token_type", Set.of(DPOP)) && key(claims).isPresent())
+                        || is(claims, "token_type", BEARER_TYPES)
+                        || is(claims, "token_type", Set.of(DPOP))
+                                && Binding.key(claims).isPresent())
                 && (!claims.has("token_use") || is(claims, "token_use", ACCESS))
                 && !is(claims, "typ", OTHER_KINDS);
     }
@@ -313,10 +262,7 @@ public final class OpaqueTokens implements Check {
     }
 
     private static Verdict invalid(String realm, String why) {
-        return new Verdict.Denied(
-                Reason.TOKEN_INVALID,
-                Optional.of(realm + ", error=\"invalid_token\", error_description=\"" + why + "\""),
-                Optional.empty());
+        return Binding.invalid(realm, why).orElseThrow();
     }
 
     private static List<String> words(Claims claims, String name) {

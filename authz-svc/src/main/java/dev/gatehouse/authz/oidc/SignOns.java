@@ -67,7 +67,8 @@ public final class SignOns {
         this.clock = clock;
         this.random = random;
         this.log = log;
-        this.proofs = redis.map(vault -> new Proofs(vault::first, clock)).orElseGet(() -> Proofs.inMemory(clock));
+        this.proofs =
+                redis.map(vault -> new Proofs(vault::first, keys, clock)).orElseGet(() -> Proofs.inMemory(keys, clock));
     }
 
     /** Makes sign-ons that no one signs on by: to check policies, with any store. */

@@ -30,6 +30,17 @@ public final class AccessControl {
      */
     public static CompletionStage<Decision> decide(
             Optional<Policies> policies, Optional<String> named, HttpRequest request) {
+        return decide(policies, named, Policy.Part.REQUEST, request);
+    }
+
+    /**
+     * Never fails. A part for which the policy has no check is denied: the route and the policy are not of the same configuration.
+     *
+     * @param policies empty: none were received yet
+     * @param named the policy that the route names
+     */
+    public static CompletionStage<Decision> decide(
+            Optional<Policies> policies, Optional<String> named, Policy.Part part, HttpRequest request) {
         if (named.isEmpty() || named.get().isEmpty()) {
             return done(Decision.Denied.withoutPolicy(Optional.empty(), Reason.NO_POLICY_NAMED));
         }
@@ -37,13 +48,13 @@ public final class AccessControl {
             return done(Decision.Denied.withoutPolicy(named, Reason.NOT_CONFIGURED));
         }
         Optional<Policy> policy = policies.get().named(named.get());
-        if (policy.isEmpty()) {
+        if (policy.isEmpty() || policy.get().of(part).isEmpty()) {
             return done(Decision.Denied.withoutPolicy(named, Reason.UNKNOWN_POLICY));
         }
         Decision.Allowed nothingPassed = new Decision.Allowed(
-                named, Map.of(), new Changes(Map.of(), imitations(policy.get(), request), List.of()));
+                named, Map.of(), new Changes(Map.of(), imitations(policy.get().of(part), request), List.of()));
         CompletionStage<Decision> decision = done(nothingPassed);
-        for (Check check : policy.get().checks()) {
+        for (Check check : policy.get().of(part)) {
             decision = decision.thenCompose(before -> switch (before) {
                 case Decision.Denied denied -> done(denied);
                 case Decision.Answered answered -> done(answered);
@@ -79,7 +90,8 @@ public final class AccessControl {
                         Optional.of(check.kind()),
                         denied.reason(),
                         denied.challenge().stream().toList(),
-                        denied.identity());
+                        denied.identity(),
+                        denied.headers());
             case Verdict.Answered answered ->
                 new Decision.Answered(
                         before.policy(),
@@ -100,9 +112,9 @@ public final class AccessControl {
         return rest.isPresent() ? request.withCookies(rest) : request;
     }
 
-    private static Set<String> imitations(Policy policy, HttpRequest request) {
+    private static Set<String> imitations(List<Check> checks, HttpRequest request) {
         Set<String> guarded = new HashSet<>();
-        policy.checks().forEach(check -> check.identityHeaders().forEach(name -> guarded.add(normal(name))));
+        checks.forEach(check -> check.identityHeaders().forEach(name -> guarded.add(normal(name))));
         Set<String> imitations = new HashSet<>();
         if (!guarded.isEmpty()) {
             for (String name : request.headers().keySet()) {

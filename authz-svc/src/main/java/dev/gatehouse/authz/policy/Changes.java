@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param removeParameters names of query parameters as they are written in the path
  * @param setCookies values of Set-Cookie for the answer
  * @param session what filters behind this one, and access logs, get to know of the user
+ * @param answerHeaders headers of the answer that the client gets, by lower-case name
  * @param tokens claims of tokens by the name of who vouches for them, for filters behind this one and access logs
  */
 public record Changes(
@@ -25,7 +26,8 @@ public record Changes(
         List<String> removeParameters,
         List<String> setCookies,
         Claims session,
-        Map<String, Map<String, @Nullable Object>> tokens) {
+        Map<String, Map<String, @Nullable Object>> tokens,
+        Map<String, String> answerHeaders) {
     public static final Changes NONE = new Changes(Map.of(), Set.of(), List.of());
 
     public Changes(Map<String, String> set, Set<String> remove, List<String> removeParameters) {
@@ -41,12 +43,28 @@ public record Changes(
         this(set, remove, removeParameters, setCookies, session, Map.of());
     }
 
+    public Changes(
+            Map<String, String> set,
+            Set<String> remove,
+            List<String> removeParameters,
+            List<String> setCookies,
+            Claims session,
+            Map<String, Map<String, @Nullable Object>> tokens) {
+        this(set, remove, removeParameters, setCookies, session, tokens, Map.of());
+    }
+
     public Changes {
         set = Map.copyOf(set);
         remove = Set.copyOf(remove);
         removeParameters = List.copyOf(removeParameters);
         setCookies = List.copyOf(setCookies);
         tokens = Map.copyOf(tokens);
+        answerHeaders = Map.copyOf(answerHeaders);
+    }
+
+    /** Nothing but headers of the answer. */
+    public static Changes answering(Map<String, String> headers) {
+        return new Changes(Map.of(), Set.of(), List.of(), List.of(), Claims.NONE, Map.of(), headers);
     }
 
     /** Both; where one removes what the other sets, it is set. */
@@ -62,7 +80,10 @@ public record Changes(
         cookies.addAll(other.setCookies);
         Map<String, Map<String, @Nullable Object>> bothTokens = new LinkedHashMap<>(tokens);
         bothTokens.putAll(other.tokens);
-        return new Changes(bothSet, bothRemove, parameters, cookies, both(session, other.session), bothTokens);
+        Map<String, String> bothHeaders = new LinkedHashMap<>(answerHeaders);
+        bothHeaders.putAll(other.answerHeaders);
+        return new Changes(
+                bothSet, bothRemove, parameters, cookies, both(session, other.session), bothTokens, bothHeaders);
     }
 
     /** One of them as it is, where it is alone: it has its written form with it. */

@@ -22,21 +22,24 @@ public sealed interface Decision {
      * @param kind of the check that denied; empty where it was none
      * @param challenges for WWW-Authenticate
      * @param identity who it claims to be, where that is known and no secret
+     * @param headers of the answer, by lower-case name
      */
     record Denied(
             Optional<String> policy,
             Optional<String> kind,
             Reason reason,
             List<String> challenges,
-            Optional<String> identity)
+            Optional<String> identity,
+            Map<String, String> headers)
             implements Decision {
         public Denied {
             challenges = List.copyOf(challenges);
+            headers = Map.copyOf(headers);
         }
 
         /** Where no policy came to decide. */
         static Denied withoutPolicy(Optional<String> named, Reason reason) {
-            return new Denied(named, Optional.empty(), reason, List.of(), Optional.empty());
+            return new Denied(named, Optional.empty(), reason, List.of(), Optional.empty(), Map.of());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.policy;
 
+import java.util.Map;
 import java.util.Optional;
 
 /** What one part of a policy says of a request. */
@@ -10,8 +11,18 @@ public sealed interface Verdict {
     /**
      * @param challenge for WWW-Authenticate, RFC 9110 section 11.6.1; with status 401, or 403 where RFC 6750 has it so
      * @param identity who it claims to be, where that is no secret
+     * @param headers of the answer, by lower-case name
      */
-    record Denied(Reason reason, Optional<String> challenge, Optional<String> identity) implements Verdict {}
+    record Denied(Reason reason, Optional<String> challenge, Optional<String> identity, Map<String, String> headers)
+            implements Verdict {
+        public Denied {
+            headers = Map.copyOf(headers);
+        }
+
+        public Denied(Reason reason, Optional<String> challenge, Optional<String> identity) {
+            this(reason, challenge, identity, Map.of());
+        }
+    }
 
     /**
      * The request does not reach the backend: the check answers it.

@@ -1,9 +1,8 @@
 package dev.gatehouse.authz.request;
 
+import dev.gatehouse.authz.token.Claims;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -15,33 +14,29 @@ import java.util.Optional;
  * @param trace the trace's id, in hexadecimal digits; empty: the proxy traces nothing
  * @param span the id of this service's span of the request; empty: the request is not sampled
  * @param certificate the one that the client has shown in the TLS handshake, as PEM with percent-encoding; empty: none
+ * @param tokens claims of tokens that the proxy has verified, each an object under the name of who vouches for them
  */
-public record Sender(String address, String route, String trace, String span, String certificate) {
-    public static final Sender UNKNOWN = new Sender("", "", "", "", "");
+public record Sender(String address, String route, String trace, String span, String certificate, Claims tokens) {
+    public static final Sender UNKNOWN = new Sender("", "", "", "", "", Claims.NONE);
     private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
     private static final String END = "-----END CERTIFICATE-----";
 
-    /** {@code x5t#S256} of the client's certificate, RFC 8705 section 3.1: the Base64 for URLs of SHA-256 of its DER form. Empty: the client has shown none. */
-    public Optional<String> certificateThumbprint() {
-        if (certificate.isEmpty()) {
-            return Optional.empty();
-        }
+    /**
+     * The bytes of a certificate.
+     *
+     * @param written PEM with percent-encoding, as Envoy writes certificates
+     */
+    public static Optional<byte[]> der(String written) {
         try {
-            String pem = URLDecoder.decode(certificate.replace("+", "%2B"), StandardCharsets.US_ASCII);
+            String pem = URLDecoder.decode(written.replace("+", "%2B"), StandardCharsets.US_ASCII);
             int begin = pem.indexOf(BEGIN);
             int end = pem.indexOf(END);
-            if (begin < 0 || end < begin) {
-                return Optional.empty();
-            }
-            byte[] der = Base64.getMimeDecoder().decode(pem.substring(begin + BEGIN.length(), end));
-            return Optional.of(Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(der)));
+            return begin < 0 || end < begin
+                    ? Optional.empty()
+                    : Optional.of(Base64.getMimeDecoder().decode(pem.substring(begin + BEGIN.length(), end)));
         } catch (IllegalArgumentException e) {
             // Not what a proxy writes: nobody is known by it.
             return Optional.empty();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the JDK has no SHA-256", e);
         }
     }
 

@@ -33,6 +33,11 @@ public final class Hash {
         return sha256().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** SHA-256 of the bytes alone. */
+    public static byte[] plain(byte[] bytes) {
+        return sha256().digest(bytes);
+    }
+
     private static void add(MessageDigest digest, byte[] part) {
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).flip());
         digest.update(part);

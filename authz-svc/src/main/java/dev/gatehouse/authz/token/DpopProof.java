@@ -19,8 +19,9 @@ import java.util.Optional;
  *
  * @param thumbprint of the public key, RFC 7638, as {@code cnf.jkt} has it
  * @param id {@code jti}: unique for the key
+ * @param nonce of the server
  */
-public record DpopProof(String thumbprint, String id) {
+public record DpopProof(String thumbprint, String id, Optional<String> nonce) {
     /** How far {@code iat} may be from now, either way. */
     public static final Duration WINDOW = Duration.ofSeconds(60);
 
@@ -77,7 +78,7 @@ public record DpopProof(String thumbprint, String id) {
     private static Outcome proven(JWK key, Claims claims) {
         try {
             return new Outcome.Right(new DpopProof(
-                    key.computeThumbprint().toString(), claims.text("jti").orElseThrow()));
+                    key.computeThumbprint().toString(), claims.text("jti").orElseThrow(), claims.text("nonce")));
         } catch (JOSEException e) {
             return wrong("jwk has no thumbprint");
         }

@@ -29,6 +29,7 @@ public record TokenRules(String issuer, String clientId, Set<String> algorithms)
 
     private static final String LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
     private static final Duration OLDEST_LOGOUT = Duration.ofMinutes(5);
+    private static final Duration OLDEST_ANSWER = Duration.ofMinutes(5);
     private static final int LONGEST_SUBJECT = 255;
 
     public TokenRules {
@@ -98,6 +99,28 @@ public record TokenRules(String issuer, String clientId, Set<String> algorithms)
         Claims claims = jwt.unverified();
         return untrusted(jwt, keys, Set.of("jwt"))
                 .or(() -> audience(claims))
+                .orElseGet(() -> new Checked.Right(claims));
+    }
+
+    /** Checks a signed answer about a token, RFC 9701 section 5: its claims are those of the answer as a whole. */
+    public Checked introspectionAnswer(Jwt jwt, KeySet keys, Instant now) {
+        if (jwt.jws().getHeader().getType() == null) {
+            return new Checked.Wrong("typ is missing");
+        }
+        Optional<Checked> untrusted = untrusted(jwt, keys, Set.of("token-introspection+jwt"));
+        if (untrusted.isPresent()) {
+            return untrusted.get();
+        }
+        Claims claims = jwt.unverified();
+        return issued(claims, now)
+                .or(() -> claims.time("iat")
+                                .filter(iat -> iat.isAfter(now.minus(OLDEST_ANSWER)))
+                                .isEmpty()
+                        ? wrong("iat is too long ago")
+                        : Optional.empty())
+                .or(() -> claims.object("token_introspection").isEmpty()
+                        ? wrong("token_introspection is missing")
+                        : Optional.empty())
                 .orElseGet(() -> new Checked.Right(claims));
     }
 

@@ -1,6 +1,7 @@
 package dev.gatehouse.authz.xds;
 
 import dev.gatehouse.api.authz.v1.Introspection;
+import dev.gatehouse.authz.introspection.Binding;
 import dev.gatehouse.authz.introspection.IntrospectionSettings;
 import dev.gatehouse.authz.introspection.OpaqueTokens;
 import dev.gatehouse.authz.oidc.SignOns;
@@ -24,7 +25,8 @@ final class IntrospectionReader {
     private IntrospectionReader() {}
 
     /** @param optional requests without a token pass */
-    static OpaqueTokens read(List<Introspection> messages, boolean optional, SignOns signOns) throws InvalidPolicy {
+    static OpaqueTokens read(List<Introspection> messages, boolean optional, SignOns signOns, Binding binding)
+            throws InvalidPolicy {
         Set<String> names = new HashSet<>();
         Set<String> places = new HashSet<>();
         List<OpaqueTokens.Issuer> issuers = new ArrayList<>();
@@ -35,7 +37,7 @@ final class IntrospectionReader {
                 throw e.under("introspections[" + i + "]");
             }
         }
-        return new OpaqueTokens(issuers, optional, signOns.proofs());
+        return new OpaqueTokens(issuers, optional, binding);
     }
 
     private static OpaqueTokens.Issuer issuer(
@@ -47,6 +49,9 @@ final class IntrospectionReader {
         Optional<String> endpoint = OidcReader.endpoint(message.getEndpoint(), "endpoint");
         if (issuer.isEmpty() && endpoint.isEmpty()) {
             throw new InvalidPolicy("endpoint", "\"\"", "the endpoint, or an issuer whose discovery document has it");
+        }
+        if (message.getSignedAnswers() && issuer.isEmpty()) {
+            throw new InvalidPolicy("issuer", "\"\"", "the issuer, whose keys sign the answers");
         }
         if (message.getClientId().isEmpty() || message.getClientSecret().isEmpty()) {
             throw new InvalidPolicy("client_id, client_secret", "none", "those of a client that may introspect");
@@ -73,6 +78,8 @@ final class IntrospectionReader {
                 endpoint,
                 message.getClientId(),
                 new Secret(message.getClientSecret()),
+                message.getSecretInForm(),
+                message.getSignedAnswers(),
                 OidcReader.connection(message.getConnection(), "connection"),
                 OidcReader.duration(message.getCacheLifetime(), "cache_lifetime"),
                 OidcReader.duration(message.getInactiveCacheLifetime(), "inactive_cache_lifetime"));

@@ -7,6 +7,9 @@ import dev.gatehouse.authz.apikey.ApiKeys;
 import dev.gatehouse.authz.apikey.KeySource;
 import dev.gatehouse.authz.basic.BasicUsers;
 import dev.gatehouse.authz.basic.PasswordChecks;
+import dev.gatehouse.authz.certificate.Certificates;
+import dev.gatehouse.authz.introspection.Binding;
+import dev.gatehouse.authz.introspection.BoundTokens;
 import dev.gatehouse.authz.introspection.OpaqueTokens;
 import dev.gatehouse.authz.oidc.SignOn;
 import dev.gatehouse.authz.oidc.SignOns;
@@ -29,8 +32,14 @@ final class PolicyReader {
         // The sign-on comes before keys and passwords: the provider's answers have neither. A token takes the place of
         // a session.
         List<Check> checks = new ArrayList<>();
+        Certificates certificates = CertificateReader.certificates(resource.getClientCertificates());
+        Binding binding = CertificateReader.binding(resource.getBoundTokens(), certificates, signOns.proofs());
+        if (resource.hasClientCertificates()) {
+            checks.add(CertificateReader.identity(resource.getClientCertificates(), certificates));
+        }
         Optional<OpaqueTokens> tokens = resource.getIntrospectionsCount() > 0
-                ? Optional.of(IntrospectionReader.read(resource.getIntrospectionsList(), resource.hasOidc(), signOns))
+                ? Optional.of(IntrospectionReader.read(
+                        resource.getIntrospectionsList(), resource.hasOidc(), signOns, binding))
                 : Optional.empty();
         tokens.ifPresent(checks::add);
         if (resource.hasOidc()) {
@@ -44,10 +53,15 @@ final class PolicyReader {
         if (resource.hasBasicAuth()) {
             checks.add(basic(resource.getBasicAuth(), passwords));
         }
-        if (checks.isEmpty()) {
-            throw new InvalidPolicy("oidc, api_key_auth, basic_auth, introspections", "none", "at least one of them");
+        Optional<Check> behindTokens =
+                resource.getBoundTokens().getJwt() ? Optional.of(new BoundTokens(binding)) : Optional.empty();
+        if (checks.isEmpty() && behindTokens.isEmpty()) {
+            throw new InvalidPolicy(
+                    "oidc, api_key_auth, basic_auth, introspections, client_certificates, bound_tokens.jwt",
+                    "none",
+                    "at least one of them");
         }
-        return new Policy(resource.getName(), checks);
+        return new Policy(resource.getName(), checks, behindTokens);
     }
 
     private static ApiKeys apiKeys(ApiKeyAuth auth) throws InvalidPolicy {

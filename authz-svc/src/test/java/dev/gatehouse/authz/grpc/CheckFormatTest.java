@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class CheckFormatTest {
     private static final Claims CLAIMS = Claims.parse("""
-            {"sub": "ann", "age": 42, "verified": true, "none": null, "org": {"roles": ["reader", "writer"]}}
-            """).orElseThrow();
+        {"sub": "ann", "age": 42, "verified": true, "none": null, "org": {"roles": ["reader", "writer"]}}
+        """).orElseThrow();
 
     private static final Value NULL =
             Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
@@ -81,7 +81,8 @@ class CheckFormatTest {
                         Optional.of("basic"),
                         Reason.CREDENTIALS_WRONG,
                         List.of(),
-                        Optional.of("ann")))
+                        Optional.of("ann"),
+                        Map.of()))
                 .getDynamicMetadata();
         assertThat(metadata.getFieldsOrThrow("gatehouse.subject")
                         .getStructValue()

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** An issuer whose introspection endpoint says what a test wants, and a replica of authz-svc that asks it. */
 abstract class IntrospectionFixture {
-    static final String RIGHT =
-            "{\"active\":true,\"sub\":\"ann\",\"scope\":\"orders read\",\"aud\":[\"shop\"],\"realm\":{\"roles\":[\"a\",\"b\"]}}";
+    static final String RIGHT = "{\"active\":true,\"sub\":\"ann\",\"scope\":\"orders"
+            + " read\",\"aud\":[\"shop\"],\"realm\":{\"roles\":[\"a\",\"b\"]}}";
 
     static Vertx vertx = Vertx.vertx();
 
@@ -48,6 +48,8 @@ abstract class IntrospectionFixture {
     volatile String body = RIGHT;
     volatile boolean slow;
     volatile String authorization = "";
+    volatile String form = "";
+    volatile String accept = "";
     final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     HttpServer server = start();
     TestEngine engine = engine();
@@ -82,7 +84,8 @@ abstract class IntrospectionFixture {
     void introspect(HttpExchange exchange) throws IOException {
         calls.incrementAndGet();
         authorization = String.valueOf(exchange.getRequestHeaders().getFirst("authorization"));
-        exchange.getRequestBody().readAllBytes();
+        accept = String.valueOf(exchange.getRequestHeaders().getFirst("accept"));
+        form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         if (slow) {
             try {
                 gate.await();
@@ -133,11 +136,11 @@ abstract class IntrospectionFixture {
     void policy(Consumer<Introspection.Builder> change) {
         Introspection.Builder introspection = introspection();
         change.accept(introspection);
-        assertThat(engine.push(AccessPolicy.newBuilder()
-                        .setName("shop/api")
-                        .addIntrospections(introspection)
-                        .build()))
-                .isEqualTo(new Verdict.Accepted());
+        push(AccessPolicy.newBuilder().addIntrospections(introspection));
+    }
+
+    void push(AccessPolicy.Builder policy) {
+        assertThat(engine.push(policy.setName("shop/api").build())).isEqualTo(new Verdict.Accepted());
     }
 
     Introspection.Builder introspection() {

@@ -15,7 +15,11 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
+import dev.gatehouse.api.authz.v1.AccessPolicy;
+import dev.gatehouse.api.authz.v1.BoundTokens;
+import dev.gatehouse.authz.seal.KeyRing;
 import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -247,5 +251,100 @@ final class KeyBoundTokensTest extends IntrospectionFixture {
             assertThat(status(ask(Map.of("authorization", both, "dpop", proof(claims -> {})))))
                     .isIn(400, 401);
         }
+    }
+
+    private void binding(BoundTokens.Builder binding) {
+        push(AccessPolicy.newBuilder().addIntrospections(introspection()).setBoundTokens(binding));
+    }
+
+    private static BoundTokens.Builder nonces() {
+        return BoundTokens.newBuilder()
+                .setNonceLifetime(com.google.protobuf.Duration.newBuilder().setSeconds(300));
+    }
+
+    private String nonce(CheckResponse response) {
+        assertThat(status(response)).isEqualTo(401);
+        assertThat(header(response, "www-authenticate").orElse(""))
+                .startsWith("DPoP ")
+                .contains("use_dpop_nonce");
+        return header(response, "dpop-nonce").orElseThrow();
+    }
+
+    @Test
+    void aProofNeedsTheNonceThatThisServerGaveWhereOneIsAskedFor() throws Exception {
+        binding(nonces());
+        String nonce = nonce(with(proof(claims -> {})));
+        String first = proof(claims -> claims.put("nonce", nonce));
+        CheckResponse passed = with(first);
+        assertThat(status(passed)).isEqualTo(200);
+        assertThat(passed.getOkResponse().getResponseHeadersToAddList()).isEmpty();
+        refused(first, "it was used before");
+        assertThat(status(with(proof(claims -> claims.put("nonce", nonce)))))
+                .as("a nonce is for any number of proofs")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aNonceThatIsInventedChangedOrTooOldIsNone() throws Exception {
+        binding(nonces());
+        String nonce = nonce(with(proof(claims -> {})));
+        char last = nonce.charAt(nonce.length() - 2);
+        String changed =
+                nonce.substring(0, nonce.length() - 2) + (last == 'A' ? 'B' : 'A') + nonce.charAt(nonce.length() - 1);
+        for (String wrong : List.of("", "AAAA", "\u00e4", changed, nonce + nonce)) {
+            nonce(with(proof(claims -> claims.put("nonce", wrong))));
+        }
+        moved = Duration.ofSeconds(301);
+        nonce(with(proof(claims -> claims.put("nonce", nonce))));
+    }
+
+    @Test
+    void aNonceThatAgesIsRenewedWithTheAnswer() throws Exception {
+        binding(nonces());
+        String nonce = nonce(with(proof(claims -> {})));
+        moved = Duration.ofSeconds(200);
+        CheckResponse passed = with(proof(claims -> claims.put("nonce", nonce)));
+        assertThat(status(passed)).isEqualTo(200);
+        String next = passed.getOkResponse().getResponseHeadersToAddList().stream()
+                .map(option -> option.getHeader())
+                .filter(header -> header.getKey().equals("dpop-nonce"))
+                .map(header -> header.getValue())
+                .findFirst()
+                .orElseThrow();
+        moved = Duration.ofSeconds(400);
+        assertThat(status(with(proof(claims -> claims.put("nonce", next))))).isEqualTo(200);
+    }
+
+    @Test
+    void theNonceOfAnotherReplicaCountsAndThatOfAStrangerDoesNot() throws Exception {
+        KeyRing shared = KeyRing.random(new SecureRandom());
+        binding(nonces());
+        engine.keys(shared);
+        String nonce = nonce(with(proof(claims -> {})));
+        engine.keys(KeyRing.random(new SecureRandom()));
+        nonce(with(proof(claims -> claims.put("nonce", nonce))));
+        engine.keys(shared);
+        assertThat(status(with(proof(claims -> claims.put("nonce", nonce))))).isEqualTo(200);
+    }
+
+    @Test
+    void tokensThatAreBoundToNoKeyAreRefusedWhereAKeyIsRequired() throws Exception {
+        binding(BoundTokens.newBuilder().setRequired(BoundTokens.Required.KEY));
+        assertThat(status(with(proof(claims -> {})))).isEqualTo(200);
+        CheckResponse without = ask(Map.of());
+        assertThat(status(without)).isEqualTo(401);
+        assertThat(header(without, "www-authenticate").orElse("")).startsWith("DPoP ");
+        body = "{\"active\":true,\"sub\":\"ann\"}";
+        CheckResponse unbound = bearer("plain");
+        assertThat(status(unbound)).isEqualTo(401);
+        assertThat(header(unbound, "www-authenticate").orElse(""))
+                .startsWith("DPoP ")
+                .contains("not bound to a key");
+        binding(BoundTokens.newBuilder().setRequired(BoundTokens.Required.ANY));
+        assertThat(status(bearer("plain"))).isEqualTo(401);
+        binding(BoundTokens.newBuilder().setRequired(BoundTokens.Required.CERTIFICATE));
+        assertThat(status(bearer("plain"))).isEqualTo(401);
+        binding(BoundTokens.newBuilder());
+        assertThat(status(bearer("plain"))).isEqualTo(200);
     }
 }

@@ -79,6 +79,13 @@ public final class AccessResources {
         more.ifPresent(each -> {
             access.addAllIntrospections(IntrospectionResources.compile(each.policy(), each.world(), problems));
             problems.addAll(IntrospectionResources.shared(each.policy(), settings));
+            problems.addAll(BindingResources.shared(each.policy(), settings));
+            each.policy()
+                    .clientCertificates()
+                    .ifPresent(spec -> access.setClientCertificates(BindingResources.compile(spec)));
+            each.policy()
+                    .boundTokens()
+                    .ifPresent(spec -> access.setBoundTokens(BindingResources.compile(spec, settings)));
         });
         return problems.isEmpty()
                 ? new Outcome.Enforced(

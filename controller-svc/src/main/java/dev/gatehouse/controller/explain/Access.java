@@ -3,6 +3,8 @@ package dev.gatehouse.controller.explain;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.gatehouse.gatewayapi.access.AccessPolicy;
+import dev.gatehouse.gatewayapi.access.BoundTokens;
+import dev.gatehouse.gatewayapi.access.ClientCertificates;
 import dev.gatehouse.gatewayapi.access.Introspection;
 import dev.gatehouse.gatewayapi.security.ApiKeyAuth;
 import dev.gatehouse.gatewayapi.security.Authorization;
@@ -79,6 +81,7 @@ final class Access {
         List<Introspection> issuers = more.map(AccessPolicy::introspections).orElse(List.of());
         Access access = new Access(question, secretHeaders(settings, issuers));
         settings.csrf().ifPresent(_ -> access.csrf());
+        more.flatMap(AccessPolicy::clientCertificates).ifPresent(access::certificate);
         settings.apiKeyAuth().ifPresent(access::apiKey);
         settings.basicAuth().ifPresent(_ -> access.basic());
         boolean signedOn = settings.oidc().isPresent();
@@ -91,6 +94,7 @@ final class Access {
             }
         }
         settings.jwt().ifPresent(jwt -> access.token(jwt, signedOn));
+        more.flatMap(AccessPolicy::boundTokens).ifPresent(access::bound);
         settings.extAuth().ifPresent(_ -> access.step("extAuth", Verdict.depends, "the authorization server is asked"));
         settings.authorization().ifPresent(rules -> {
             int before = access.steps.size();
@@ -231,6 +235,33 @@ final class Access {
         } else {
             step("introspection", Verdict.refused, "401: no token of " + names);
         }
+    }
+
+    /** What a client has shown in the TLS handshake is no part of a request. */
+    private void certificate(ClientCertificates certificates) {
+        open.add(ClientCertificates.PROVIDER);
+        step(
+                "clientCertificates",
+                Verdict.depends,
+                (certificates.optional() ? "a client certificate, if there is one," : "a client certificate")
+                        + (certificates.allowed().isEmpty()
+                                ? " that the listener verifies"
+                                : " that the listener verifies has to match one of allowed"));
+    }
+
+    private void bound(BoundTokens bound) {
+        String wanted = switch (bound.required()) {
+            case None -> "a token that is bound needs the certificate or the proof (DPoP) of its key";
+            case Any -> "the token has to be bound, and needs the certificate or the proof (DPoP) of its key";
+            case Certificate -> "the token has to be bound to the certificate that the client shows";
+            case Key -> "the token has to be bound to a key, and needs its proof (DPoP)";
+        };
+        boolean refused = bound.required() == BoundTokens.Required.Key
+                && question.header("dpop").isEmpty();
+        step(
+                "boundTokens",
+                refused ? Verdict.refused : Verdict.depends,
+                refused ? "401: no header DPoP: " + wanted : wanted);
     }
 
     private boolean hasToken(Introspection issuer) {

@@ -3,12 +3,14 @@ package dev.gatehouse.controller.security;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.access.AccessPolicy;
+import dev.gatehouse.gatewayapi.access.ClientCertificates;
 import dev.gatehouse.gatewayapi.access.Introspection;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.Cors;
 import dev.gatehouse.gatewayapi.security.Csrf;
 import dev.gatehouse.gatewayapi.security.ExtAuth;
 import dev.gatehouse.gatewayapi.security.Jwt;
+import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,20 +43,37 @@ public record Security(
      *
      * @param dryRun true if authorization rules are only counted and deny nothing
      * @param introspections the names of issuers of opaque tokens, whose claims authz-svc supplies
+     * @param certificates true if clients are known by their certificates, whose contents authz-svc supplies
+     * @param boundTokens true if authz-svc is asked about tokens that the proxy has verified
      */
-    public record Access(boolean dryRun, Set<String> introspections) {
+    public record Access(boolean dryRun, Set<String> introspections, boolean certificates, boolean boundTokens) {
         /** No changes. */
-        public static final Access NONE = new Access(false, Set.of());
+        public static final Access NONE = new Access(false, Set.of(), false, false);
 
         public Access {
             introspections = Set.copyOf(introspections);
         }
 
-        /** The changes that {@code policy} makes. */
-        public static Access of(AccessPolicy policy) {
+        /** The changes that {@code policy} makes to {@code settings}. */
+        public static Access of(AccessPolicy policy, SecuritySettings settings) {
             return new Access(
                     policy.dryRun(),
-                    policy.introspections().stream().map(Introspection::name).collect(Collectors.toSet()));
+                    policy.introspections().stream().map(Introspection::name).collect(Collectors.toSet()),
+                    policy.clientCertificates().isPresent(),
+                    policy.boundTokens().isPresent() && settings.jwt().isPresent());
+        }
+
+        /** Names under which authz-svc tells claims. */
+        public Set<String> providers() {
+            return Stream.concat(
+                            introspections.stream(),
+                            certificates ? Stream.of(ClientCertificates.PROVIDER) : Stream.empty())
+                    .collect(Collectors.toSet());
+        }
+
+        /** True if authz-svc is asked before tokens are verified. */
+        public boolean asksAuthzService() {
+            return !introspections.isEmpty() || certificates;
         }
     }
 

@@ -80,17 +80,18 @@ public final class SecurityResolver {
             Optional<Security.SignOn> signOn,
             Security.Access more) {
         credentialProblem.ifPresent(problems::add);
-        Optional<Security.Tokens> tokens = settings.jwt().map(jwt -> tokens(jwt, settings.oidc()));
+        Optional<Security.Tokens> tokens = settings.jwt().map(jwt -> tokens(jwt, settings.oidc(), more));
         Optional<Security.Authorizer> authorizer = settings.extAuth().flatMap(this::authorizer);
         settings.authorization().ifPresent(this::check);
         settings.unknownProviders().stream()
-                .filter(provider -> !more.introspections().contains(provider))
+                .filter(provider -> !more.providers().contains(provider))
                 .forEach(provider -> problems.add("spec.authorization: a rule's principal.jwt.provider \"" + provider
                         + "\" is not among jwt.providers (expected: one of " + settings.providers() + ")"));
         settings.providers().stream()
-                .filter(more.introspections()::contains)
+                .filter(more.providers()::contains)
                 .forEach(provider -> problems.add("spec.jwt.providers: \"" + provider
-                        + "\" is a name in introspection of the AccessPolicy, too (expected: another name)"));
+                        + "\" is a name in introspection, or that of clientCertificates, of the AccessPolicy, too"
+                        + " (expected: another name)"));
         boolean bypassed = !authorizerProblems.isEmpty()
                 && settings.extAuth().map(ExtAuth::failOpen).orElse(false);
         if (!problems.isEmpty() || !authorizerProblems.isEmpty() && !bypassed) {
@@ -100,7 +101,7 @@ public final class SecurityResolver {
         return new SecurityOutcome.Enforced(
                 new Security(
                         policy,
-                        settings.asksAuthzService() || !more.introspections().isEmpty(),
+                        settings.asksAuthzService() || more.asksAuthzService(),
                         signOn,
                         settings.cors(),
                         settings.csrf(),
@@ -117,13 +118,14 @@ public final class SecurityResolver {
                         .toList());
     }
 
-    private Security.Tokens tokens(Jwt jwt, Optional<Oidc> oidc) {
+    private Security.Tokens tokens(Jwt jwt, Optional<Oidc> oidc, Security.Access more) {
         List<Security.Provider> providers = new ArrayList<>();
         for (int i = 0; i < jwt.providers().size(); i++) {
             Jwt.Provider provider = jwt.providers().get(i);
             String place = "spec.jwt.providers[" + i + "]";
-            Jwt.Provider reading =
+            Jwt.Provider ofSessions =
                     oidc.map(each -> SessionTokens.reading(each, provider)).orElse(provider);
+            Jwt.Provider reading = more.boundTokens() ? ofSessions.withProofs() : ofSessions;
             keys(provider.jwks(), place).ifPresent(keys -> providers.add(new Security.Provider(reading, keys)));
         }
         return new Security.Tokens(jwt.missing(), providers);

@@ -121,6 +121,7 @@ final class Model {
     final Collection<SlicesOwner, SortedMap<ObjectKey, Resource<EndpointSlice>>> slices;
     final Securities securities;
     final GeoSources geo;
+    final CertificateSources certificateSources;
     final Attached<Policy<TrafficSettings>> traffic;
     final Attached<WafPolicy> wafs;
     final ExtensionPolicies extensions;
@@ -215,6 +216,7 @@ final class Model {
         });
         securities = new Securities(graph, inputs, this, selection, backendAddresses);
         geo = new GeoSources(this);
+        certificateSources = new CertificateSources(this);
         traffic = new Attached<>(graph, selection, Kinds.BACKEND_TRAFFIC_POLICY);
         wafs = new Attached<>(graph, selection, Kinds.WAF_POLICY);
         extensions = new ExtensionPolicies(graph, inputs, this, selection, backendAddresses, settings.extensions());
@@ -419,6 +421,11 @@ final class Model {
                         .attached()
                         .effective(reads, listener, route, rule)
                         .flatMap(each -> geo.problem(reads, each.spec().settings(), Set.of(listener)))
+                        .isPresent()
+                || securities
+                        .accessPolicy(reads, listener, route, rule)
+                        .flatMap(each ->
+                                certificateSources.problem(reads, each.policy().spec(), Set.of(listener)))
                         .isPresent()
                 || effective.flatMap(each -> problem(reads, each)).isPresent();
         return new EffectivePolicies(

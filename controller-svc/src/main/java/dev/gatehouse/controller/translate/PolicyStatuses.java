@@ -171,6 +171,20 @@ final class PolicyStatuses {
         return gateways;
     }
 
+    /** The HTTP listeners that the targets of an AccessPolicy are, have, or attach to; also the targets of the SecurityPolicies that it names. */
+    Set<ListenerKey> accessListeners(Reads reads, Resource<AccessPolicy> policy) {
+        Set<ListenerKey> listeners = httpListeners(reads, policy);
+        for (PolicyTarget target : policy.spec().targets()) {
+            if (target.kind().equals(Kinds.SECURITY_POLICY.name())) {
+                reads.get(
+                                model.securities.attached().policies(),
+                                TargetKey.of(target, policy.namespace()).object())
+                        .ifPresent(each -> listeners.addAll(httpListeners(reads, each)));
+            }
+        }
+        return listeners;
+    }
+
     /** The HTTP listeners that the targets of {@code policy} are, have, or attach to. */
     <S extends TargetedPolicy<S>> Set<ListenerKey> httpListeners(Reads reads, Resource<S> policy) {
         Set<ListenerKey> listeners = new HashSet<>();

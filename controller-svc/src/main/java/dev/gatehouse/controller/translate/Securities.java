@@ -5,6 +5,7 @@ import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.envoy.AccessResources;
+import dev.gatehouse.controller.envoy.BindingResources;
 import dev.gatehouse.controller.envoy.IntrospectionResources;
 import dev.gatehouse.controller.envoy.SignOnResources;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
@@ -276,7 +277,7 @@ final class Securities {
                 credentials.flatMap(each -> each instanceof AccessResources.Outcome.Enforced enforced
                         ? enforced.signOn()
                         : Optional.empty()),
-                more.map(Security.Access::of).orElse(Security.Access.NONE),
+                more.map(each -> Security.Access.of(each, settings)).orElse(Security.Access.NONE),
                 world(reads));
         if (outcome instanceof SecurityOutcome.Enforced enforced) {
             Optional<String> problem = FilterNeeds.problem(enforced.security());
@@ -314,8 +315,14 @@ final class Securities {
             boolean named = target.kind().equals(Kinds.SECURITY_POLICY.name());
             Optional<Resource<Policy<SecuritySettings>>> beside =
                     named ? reads.get(attached.policies(), target.object()) : attached.at(reads, target);
-            List<String> problems = beside.map(each -> IntrospectionResources.shared(
-                            policy.spec(), each.spec().settings()))
+            List<String> problems = beside.map(each -> Stream.concat(
+                                    IntrospectionResources.shared(
+                                            policy.spec(), each.spec().settings())
+                                            .stream(),
+                                    BindingResources.shared(
+                                            policy.spec(), each.spec().settings())
+                                            .stream())
+                            .toList())
                     .orElse(List.of());
             if (!problems.isEmpty()) {
                 return Optional.of(String.join("; ", problems));
@@ -366,7 +373,8 @@ final class Securities {
     static Optional<String> streamProblem(SecuritySettings settings) {
         if (settings.needsHttp()) {
             return Optional.of(
-                    "the policy has sections for HTTP requests, and its target has none (expected: authorization alone)");
+                    "the policy has sections for HTTP requests, and its target has none (expected: authorization"
+                            + " alone)");
         }
         List<Authorization.Rule> rules =
                 settings.authorization().map(Authorization::rules).orElse(List.of());
@@ -378,9 +386,9 @@ final class Securities {
                             .map(Authorization.Principal::byAddressOnly)
                             .orElse(true);
             if (!byAddress) {
-                return Optional.of(
-                        "spec.authorization.rules[" + i
-                                + "] asks for more than an address, and its target has no requests (expected: clientCIDRs alone)");
+                return Optional.of("spec.authorization.rules[" + i
+                        + "] asks for more than an address, and its target has no requests (expected:"
+                        + " clientCIDRs alone)");
             }
         }
         return Optional.empty();

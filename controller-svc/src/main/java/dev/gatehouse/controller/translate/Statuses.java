@@ -54,7 +54,8 @@ import java.util.stream.Stream;
 /** The statuses, as collections derived from the {@link Model} and from the fleets' reports. */
 final class Statuses {
     private static final String NO_RULES =
-            "spec.authorization.dryRun has no effect: no SecurityPolicy with authorization counts where this policy does";
+            "spec.authorization.dryRun has no effect: no SecurityPolicy with authorization counts where this policy"
+                    + " does";
 
     private static final String NO_REQUESTS = "an extension is for HTTP requests, and its target has none";
 
@@ -203,7 +204,18 @@ final class Statuses {
                         graph,
                         model.securities.accessPolicies().attached(),
                         (reads, key) -> new Verdict<>(
-                                model.securities.accessProblem(reads, key),
+                                model.securities
+                                        .accessProblem(reads, key)
+                                        .or(() -> reads.get(
+                                                        model.securities
+                                                                .accessPolicies()
+                                                                .attached()
+                                                                .policies(),
+                                                        key)
+                                                .flatMap(policy -> model.certificateSources.problem(
+                                                        reads,
+                                                        policy.spec(),
+                                                        policies.accessListeners(reads, policy)))),
                                 Optional.empty(),
                                 reads
                                         .get(

@@ -15,24 +15,24 @@ import org.junit.jupiter.api.Test;
 
 class AccessTest {
     private static final String RULES = """
-            authorization:
-              defaultAction: Deny
-              rules:
-              - {name: office, action: Allow, principal: {clientCIDRs: [10.0.0.0/8]}}
-              - {action: Deny, operation: {methods: [DELETE]}, principal: {headers: [{name: x-team, values: [guests]}]}}
-              - action: Allow
-                operation: {path: {type: PathPrefix, value: /public}}
-                principal: {headers: [{name: x-team, values: [guests, staff]}]}
-            """;
+        authorization:
+          defaultAction: Deny
+          rules:
+          - {name: office, action: Allow, principal: {clientCIDRs: [10.0.0.0/8]}}
+          - {action: Deny, operation: {methods: [DELETE]}, principal: {headers: [{name: x-team, values: [guests]}]}}
+          - action: Allow
+            operation: {path: {type: PathPrefix, value: /public}}
+            principal: {headers: [{name: x-team, values: [guests, staff]}]}
+        """;
 
     private static SecuritySettings settings(String sections) {
         ResourceReader.Result result = ResourceReader.read("p.yaml", """
-                apiVersion: gateway.envoyproxy.io/v1alpha1
-                kind: SecurityPolicy
-                metadata: {name: p, namespace: default}
-                spec:
-                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r}]
-                """ + sections.indent(2));
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: SecurityPolicy
+            metadata: {name: p, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r}]
+            """ + sections.indent(2));
         assertThat(result.problems()).isEmpty();
         return (SecuritySettings)
                 ((Policy<?>) result.found().getFirst().resource().spec()).settings();
@@ -56,7 +56,7 @@ class AccessTest {
     void aDryRunSaysWhatTheRulesWouldDoAndThatTheyDoNotDoIt() {
         assertThat(ask(
                         RULES,
-                        Optional.of(new AccessPolicy(List.of(), List.of(), true)),
+                        Optional.of(new AccessPolicy(List.of(), List.of(), Optional.empty(), Optional.empty(), true)),
                         "GET",
                         "http://h/other",
                         "192.0.2.1"))
@@ -108,13 +108,13 @@ class AccessTest {
     @Test
     void whoHasNoSessionIsTold() {
         String oidc = """
-                oidc:
-                  provider: {issuer: "https://id.example"}
-                  clientID: a
-                  clientSecret: {name: s}
-                  passThroughAuthHeader: true
-                jwt: {providers: [{name: issuer, localJWKS: {inline: '{}'}}]}
-                """;
+            oidc:
+              provider: {issuer: "https://id.example"}
+              clientID: a
+              clientSecret: {name: s}
+              passThroughAuthHeader: true
+            jwt: {providers: [{name: issuer, localJWKS: {inline: '{}'}}]}
+            """;
         assertThat(ask(oidc, "GET", "http://h/", ""))
                 .containsExactly(
                         "oidc: refused, no session: a browser is led to https://id.example, others get 401",
@@ -131,13 +131,13 @@ class AccessTest {
     }
 
     private static final String TOKENS = """
-            jwt: {providers: [{name: issuer, issuer: "https://id.example", audiences: [shop], localJWKS: {inline: '{}'}}]}
-            authorization:
-              rules:
-              - {action: Allow, principal: {jwt: {provider: issuer, claims: [{name: org.unit, values: [sales]}], scopes: [read]}}}
-              - {action: Allow, cel: "request.time.getHours('Europe/Berlin') == 12"}
-              - {action: Allow, cel: "xds.route_name == 'x' || request.method == 'PUT'"}
-            """;
+        jwt: {providers: [{name: issuer, issuer: "https://id.example", audiences: [shop], localJWKS: {inline: '{}'}}]}
+        authorization:
+          rules:
+          - {action: Allow, principal: {jwt: {provider: issuer, claims: [{name: org.unit, values: [sales]}], scopes: [read]}}}
+          - {action: Allow, cel: "request.time.getHours('Europe/Berlin') == 12"}
+          - {action: Allow, cel: "xds.route_name == 'x' || request.method == 'PUT'"}
+        """;
 
     private static List<String> askAs(String sections, String method, String claims, String time, String... headers) {
         Question question = Question.of(method, "http://h/", List.of(headers), Optional.empty())
@@ -225,8 +225,8 @@ class AccessTest {
 
     @Test
     void valuesOfHeadersWithCredentialsAreNotTold() {
-        String rules =
-                "authorization: {rules: [{action: Allow, principal: {headers: [{name: Authorization, values: [s3cret]}]}}]}";
+        String rules = "authorization: {rules: [{action: Allow, principal: {headers: [{name: Authorization, values:"
+                + " [s3cret]}]}}]}";
         for (String value : List.of("s3cret", "other-s3cret")) {
             Question question = Question.of("GET", "http://h/", List.of("Authorization: " + value), Optional.empty());
             assertThat(Access.of(settings(rules), Optional.empty(), question).toString())
@@ -253,13 +253,13 @@ class AccessTest {
 
     private static AccessPolicy introspecting() {
         ResourceReader.Result result = ResourceReader.read("a.yaml", """
-                apiVersion: gatehouse.dev/v1alpha1
-                kind: AccessPolicy
-                metadata: {name: a, namespace: default}
-                spec:
-                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r}]
-                  introspection: [{name: opaque, endpoint: "https://id.example/introspect", clientID: a, clientSecret: {name: a}}]
-                """);
+            apiVersion: gatehouse.dev/v1alpha1
+            kind: AccessPolicy
+            metadata: {name: a, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r}]
+              introspection: [{name: opaque, endpoint: "https://id.example/introspect", clientID: a, clientSecret: {name: a}}]
+            """);
         assertThat(result.problems()).isEmpty();
         return (AccessPolicy) result.found().getFirst().resource().spec();
     }
@@ -275,9 +275,9 @@ class AccessTest {
     @Test
     void anOpaqueTokenIsJudgedByItsIssuerAndRulesByWhatIsSaidOfIt() {
         String rules = """
-                jwt: {optional: true, providers: [{name: signed, remoteJWKS: {uri: "https://id.example/keys"}, extractFrom: {headers: [{name: X-Signed}]}}]}
-                authorization: {rules: [{action: Allow, principal: {jwt: {provider: opaque, scopes: [orders]}}}]}
-                """;
+            jwt: {optional: true, providers: [{name: signed, remoteJWKS: {uri: "https://id.example/keys"}, extractFrom: {headers: [{name: X-Signed}]}}]}
+            authorization: {rules: [{action: Allow, principal: {jwt: {provider: opaque, scopes: [orders]}}}]}
+            """;
         assertThat(askOpaque(rules, Optional.empty())).contains("introspection: refused, 401: no token of opaque");
         assertThat(askOpaque(rules, Optional.empty(), "Authorization: Bearer t0ken"))
                 .contains("introspection: depends, the token has to be active, says opaque")
@@ -289,8 +289,9 @@ class AccessTest {
         assertThat(askOpaque(
                         rules, Optional.of("{\"sub\": \"ann\", \"scope\": \"read\"}"), "Authorization: Bearer t0ken"))
                 .anySatisfy(step -> assertThat(step).startsWith("authorization, defaultAction: refused"));
-        String byExpression =
-                "authorization: {rules: [{action: Allow, cel: \"metadata.filter_metadata['envoy.filters.http.ext_authz']['gatehouse.token']['opaque'].sub == 'ann'\"}]}";
+        String byExpression = "authorization: {rules: [{action: Allow, cel:"
+                + " \"metadata.filter_metadata['envoy.filters.http.ext_authz']['gatehouse.token']['opaque'].sub =="
+                + " 'ann'\"}]}";
         assertThat(askOpaque(byExpression, Optional.of("{\"sub\": \"ann\"}"), "Authorization: Bearer t0ken"))
                 .contains("authorization, rule 0: passes, allows it");
     }

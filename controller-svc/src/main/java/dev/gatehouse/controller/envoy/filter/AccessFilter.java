@@ -28,6 +28,9 @@ public final class AccessFilter implements ChainFilter {
     /** The context extension of a check that names the policy. */
     private static final String POLICY = "gatehouse.policy";
 
+    /** The context extension that names the part of the policy; without it: what is in front of the other filters. */
+    private static final String PART = "gatehouse.part";
+
     /** The context extension that names the route's rule, as metrics do: for the audit log. */
     private static final String ROUTE = "gatehouse.route";
 
@@ -115,6 +118,17 @@ public final class AccessFilter implements ChainFilter {
     /** Enables authz-svc with {@code policy} before a route is selected. */
     public static ExtAuthzPerRoute enforcing(ObjectKey policy) {
         return enforcing(policy, Optional.empty());
+    }
+
+    /**
+     * Has authz-svc enforce another part of {@code policy}.
+     *
+     * @param part the context extension that names it
+     */
+    static ExtAuthzPerRoute enforcing(ObjectKey policy, String route, String part) {
+        ExtAuthzPerRoute.Builder enforcing = enforcing(policy, Optional.of(route)).toBuilder();
+        enforcing.getCheckSettingsBuilder().putContextExtensions(PART, part);
+        return enforcing.build();
     }
 
     private static ExtAuthzPerRoute enforcing(ObjectKey policy, Optional<String> route) {

@@ -270,7 +270,7 @@ public final class AuthorizationFilter implements ChainFilter {
 
     private static List<Predicate> token(Authorization.JwtPrincipal jwt, Security.Access access) {
         List<Predicate> parts = new ArrayList<>();
-        boolean opaque = access.introspections().contains(jwt.provider());
+        boolean opaque = access.providers().contains(jwt.provider());
         String filter = opaque ? AccessFilter.NAME : JwtFilter.NAME;
         List<String> owner = opaque ? List.of(AccessFilter.TOKENS, jwt.provider()) : List.of(jwt.provider());
         for (String scope : jwt.scopes()) {

@@ -24,6 +24,7 @@ public final class FilterChains {
             new LateHeadersFilter(),
             new AccessFilter(),
             new JwtFilter(),
+            new BoundTokensFilter(),
             new BufferFilter(),
             new WafFilter(),
             new LuaFilter(),
@@ -62,11 +63,14 @@ public final class FilterChains {
 
     /** The filters of a chain, moved as {@code positions} say. */
     public static List<HttpFilter> onListener(ChainContext chain, List<FilterPosition> positions) {
-        return FilterOrder.apply(
-                CHAIN.stream()
-                        .flatMap(filter -> filter.onListener(chain).stream())
-                        .toList(),
-                positions);
+        return FilterOrder.behind(
+                JwtFilter.NAME,
+                BoundTokensFilter.NAME,
+                FilterOrder.apply(
+                        CHAIN.stream()
+                                .flatMap(filter -> filter.onListener(chain).stream())
+                                .toList(),
+                        positions));
     }
 
     /** The configuration that makes filters do nothing on routes without a policy, if the filters are enabled in the chain. */

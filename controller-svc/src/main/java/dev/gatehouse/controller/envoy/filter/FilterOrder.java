@@ -36,6 +36,20 @@ public final class FilterOrder {
         return ordered;
     }
 
+    /** Puts the filter {@code name} right behind {@code anchor}, wherever that was moved. */
+    static List<HttpFilter> behind(String anchor, String name, List<HttpFilter> filters) {
+        List<HttpFilter> ordered = new ArrayList<>();
+        for (HttpFilter filter : filters) {
+            if (!filter.getName().equals(name)) {
+                ordered.add(filter);
+            }
+            if (filter.getName().equals(anchor)) {
+                filters.stream().filter(each -> each.getName().equals(name)).forEach(ordered::add);
+            }
+        }
+        return ordered;
+    }
+
     /**
      * Whether {@code name} means the filter: "envoy.filters.http.ext_proc" means each filter of that kind, such as
      * "envoy.filters.http.ext_proc/waf".

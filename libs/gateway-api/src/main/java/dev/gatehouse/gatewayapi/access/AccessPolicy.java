@@ -9,6 +9,7 @@ import dev.gatehouse.gatewayapi.yaml.Fields;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,9 +17,16 @@ import java.util.Set;
  * SecurityPolicy of its namespace, or any target that a SecurityPolicy can have.
  *
  * @param introspections issuers of opaque tokens, which requests need
+ * @param clientCertificates how clients are known by their certificates
+ * @param boundTokens how tokens must be bound to their clients
  * @param dryRun true if authorization rules are only counted and logged and deny nothing
  */
-public record AccessPolicy(List<PolicyTarget> targets, List<Introspection> introspections, boolean dryRun)
+public record AccessPolicy(
+        List<PolicyTarget> targets,
+        List<Introspection> introspections,
+        Optional<ClientCertificates> clientCertificates,
+        Optional<BoundTokens> boundTokens,
+        boolean dryRun)
         implements TargetedPolicy<AccessPolicy> {
     private static final String SECURITY_POLICY = "SecurityPolicy";
     private static final Set<String> KINDS = Set.of("Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute");
@@ -35,12 +43,12 @@ public record AccessPolicy(List<PolicyTarget> targets, List<Introspection> intro
 
     @Override
     public AccessPolicy withTargets(List<PolicyTarget> resolved) {
-        return new AccessPolicy(resolved, introspections, dryRun);
+        return new AccessPolicy(resolved, introspections, clientCertificates, boundTokens, dryRun);
     }
 
     /** True if authz-svc has to be asked. */
     public boolean asksAuthzService() {
-        return !introspections.isEmpty();
+        return !introspections.isEmpty() || clientCertificates.isPresent() || boundTokens.isPresent();
     }
 
     /** Reads the policy's {@code spec}. */
@@ -63,9 +71,20 @@ public record AccessPolicy(List<PolicyTarget> targets, List<Introspection> intro
         }
         List<Introspection> introspections = f.list("introspection", 0, 16, Introspection::read);
         check(f, introspections);
+        Optional<ClientCertificates> certificates = f.object("clientCertificates", ClientCertificates::read);
+        if (certificates.isPresent()
+                && introspections.stream().anyMatch(each -> each.name().equals(ClientCertificates.PROVIDER))) {
+            f.wrong(
+                    "introspection",
+                    "\"" + ClientCertificates.PROVIDER
+                            + "\" is the name under which rules find what clientCertificates say (expected: another"
+                            + " name)");
+        }
         return new AccessPolicy(
                 targets,
                 introspections,
+                certificates,
+                f.object("boundTokens", BoundTokens::read),
                 f.object("authorization", rules -> rules.bool("dryRun").orElse(false))
                         .orElse(false));
     }

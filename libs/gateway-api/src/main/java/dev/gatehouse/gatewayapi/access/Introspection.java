@@ -15,6 +15,8 @@ import java.util.Optional;
  *
  * @param name the name by which authorization rules refer to its tokens
  * @param issuer the issuer that tokens must have; without an explicit endpoint, its discovery document has the endpoint
+ * @param clientAuthentication how the client's secret is sent
+ * @param signedAnswers true if answers must be signed (RFC 9701)
  * @param service the backends of the issuer; without references, the hosts in its URLs
  * @param timeout the time limit of one call
  * @param audiences a token needs one of these audiences; an empty list: any audience
@@ -29,6 +31,8 @@ public record Introspection(
         Optional<String> endpoint,
         String clientId,
         ObjectReference clientSecret,
+        ClientAuthentication clientAuthentication,
+        boolean signedAnswers,
         ServiceBackends service,
         Duration timeout,
         List<String> audiences,
@@ -46,6 +50,14 @@ public record Introspection(
     /** RFC 6749 section 3.3. */
     private static final Syntax SCOPE = Syntax.of("[!#-\\[\\]-~]+", 256, "a scope: no spaces and quotation marks");
 
+    /** How the client's secret is sent, RFC 6749 section 2.3.1. */
+    public enum ClientAuthentication {
+        /** {@code client_secret_basic}. */
+        Basic,
+        /** {@code client_secret_post}. */
+        Post
+    }
+
     public Introspection {
         audiences = List.copyOf(audiences);
         requiredScopes = List.copyOf(requiredScopes);
@@ -60,6 +72,8 @@ public record Introspection(
                 address(f, "endpoint"),
                 f.requiredString("clientID", Syntax.NOT_EMPTY),
                 f.requiredObject("clientSecret", ObjectReference::readSecret),
+                f.choice("clientAuthentication", ClientAuthentication.class).orElse(ClientAuthentication.Basic),
+                f.bool("signedAnswers").orElse(false),
                 ServiceBackends.readReferences(f),
                 bounded(f, "timeout", LONGEST_TIMEOUT)
                         .filter(Duration::isPositive)
@@ -73,6 +87,11 @@ public record Introspection(
                 f.list("claimToHeaders", 0, 32, Jwt.ClaimToHeader::read));
         if (read.issuer.isEmpty() && read.endpoint.isEmpty()) {
             f.wrong("expected at least one of issuer and endpoint");
+        }
+        if (read.signedAnswers && read.issuer.isEmpty()) {
+            f.wrong(
+                    "signedAnswers",
+                    "is true without issuer (expected: the issuer, whose document says which keys sign)");
         }
         return read;
     }

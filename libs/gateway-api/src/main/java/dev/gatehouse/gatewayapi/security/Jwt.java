@@ -5,6 +5,7 @@ import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +48,25 @@ public record Jwt(Missing missing, List<Provider> providers) {
         public Provider {
             audiences = List.copyOf(audiences);
             claimToHeaders = List.copyOf(claimToHeaders);
+        }
+
+        /** The same, that finds tokens with the scheme DPoP (RFC 9449), too, where it finds them with Bearer. */
+        public Provider withProofs() {
+            Extractor written = extractFrom.orElse(Extractor.USUAL);
+            List<Extractor.Header> headers = new ArrayList<>(written.headers());
+            written.headers().stream()
+                    .filter(header -> header.name().equalsIgnoreCase("authorization")
+                            && header.valuePrefix().strip().equalsIgnoreCase("bearer"))
+                    .findFirst()
+                    .ifPresent(header -> headers.add(new Extractor.Header(header.name(), "DPoP ")));
+            return new Provider(
+                    name,
+                    issuer,
+                    audiences,
+                    jwks,
+                    claimToHeaders,
+                    recomputeRoute,
+                    Optional.of(new Extractor(headers, written.cookies(), written.params())));
         }
 
         static Provider read(Fields f) {
