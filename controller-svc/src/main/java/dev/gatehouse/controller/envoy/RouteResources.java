@@ -52,6 +52,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** Makes the routes of HTTPRoutes and GRPCRoutes. */
@@ -70,12 +71,20 @@ public final class RouteResources {
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
     private final int port;
+    private final BooleanSupplier rateLimitHeaders;
 
-    /** @param port the port by which clients reach the listener: what a redirect names */
-    public RouteResources(ListenerKey listener, ListenerState.Protocol protocol, int port) {
+    /**
+     * For the routes of a listener.
+     *
+     * @param port the port by which clients reach the listener: what a redirect names
+     * @param rateLimitHeaders whether clients of the listener are told how much is left of a limit; asked for routes with one
+     */
+    public RouteResources(
+            ListenerKey listener, ListenerState.Protocol protocol, int port, BooleanSupplier rateLimitHeaders) {
         this.listener = listener;
         this.protocol = protocol;
         this.port = port;
+        this.rateLimitHeaders = rateLimitHeaders;
     }
 
     /** The name by which a rule is known in metrics, logs and rate limits. */
@@ -311,6 +320,7 @@ public final class RouteResources {
                         match,
                         ruleFilters.cors().or(backendFilters::cors),
                         route.hasRoute(),
+                        rateLimitHeaders,
                         policies))
                 .forEach(route::putTypedPerFilterConfig);
         return route;

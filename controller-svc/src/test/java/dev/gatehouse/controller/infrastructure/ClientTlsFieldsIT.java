@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ClientTlsFieldsIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int PATIENCE_MILLIS = 30_000;
     private static final String PRINCIPAL_NAME = "1.3.6.1.4.1.311.20.2.3";
 
