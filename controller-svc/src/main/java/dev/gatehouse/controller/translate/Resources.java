@@ -353,8 +353,11 @@ final class Resources {
         if (!protocol.http()) {
             return Optional.empty();
         }
-        RouteResources maker =
-                new RouteResources(key.listener(), protocol, settings.clientPort(listener.get()), () -> model.clients
+        RouteResources maker = new RouteResources(
+                key.listener(),
+                protocol,
+                settings.clientPort(listener.get()),
+                () -> model.clients
                         .of(reads, key.listener())
                         .settings()
                         .headers()

@@ -275,8 +275,7 @@ class ClientFieldsIT {
         Path log = folder.resolve("access.log");
         Await.until(
                 () -> Files.exists(log)
-                        && Files.readAllLines(log)
-                                .containsAll(List.of("/secret/matched https", "/secret/plain http")),
+                        && Files.readAllLines(log).containsAll(List.of("/secret/matched https", "/secret/plain http")),
                 SOON,
                 () -> "the schemes are others");
     }
@@ -314,7 +313,9 @@ class ClientFieldsIT {
             assertThat(next).as(() -> "the connection ends after: " + head).isNotNegative();
             head.append((char) next);
         }
-        assertThat(socket.getInputStream().readNBytes("app".length())).asString().isEqualTo("app");
+        assertThat(socket.getInputStream().readNBytes("app".length()))
+                .asString()
+                .isEqualTo("app");
         return head.toString();
     }
 

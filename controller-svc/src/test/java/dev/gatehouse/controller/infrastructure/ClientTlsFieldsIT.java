@@ -33,11 +33,11 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.OtherName;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,8 +122,8 @@ class ClientTlsFieldsIT {
                 """);
         PORTS.put("plain", FreePorts.one());
         POLICIES.keySet().forEach(name -> PORTS.put(name, FreePorts.one()));
-        PORTS.forEach((name, port) -> objects.append(
-                "  - {name: %s, protocol: HTTPS, port: %d, tls: {certificateRefs: [{name: server}]}}%n"
+        PORTS.forEach((name, port) ->
+                objects.append("  - {name: %s, protocol: HTTPS, port: %d, tls: {certificateRefs: [{name: server}]}}%n"
                         .formatted(name, port)));
         objects.append("""
                 ---
@@ -167,12 +167,16 @@ class ClientTlsFieldsIT {
         fleet = FieldsFleet.start(
                 folder,
                 objects.toString()
-                        .replace("${certificate}", HexFormat.of().formatHex(sha256(alice.certificate().getEncoded())))
+                        .replace(
+                                "${certificate}",
+                                HexFormat.of()
+                                        .formatHex(sha256(alice.certificate().getEncoded())))
                         .replace(
                                 "${spki}",
                                 Base64.getEncoder()
-                                        .encodeToString(sha256(
-                                                alice.certificate().getPublicKey().getEncoded()))),
+                                        .encodeToString(sha256(alice.certificate()
+                                                .getPublicKey()
+                                                .getEncoded()))),
                 Map.of("app", app));
     }
 

@@ -37,7 +37,8 @@ class TargetSelectorsIT {
     private static final int WITHOUT_ROUTE = 404;
 
     /** Their labels are what selectors ask for; the first has none. */
-    private static final Map<String, String> NAMESPACES = Map.of("default", "", "team", "stage: live", "lab", "stage: test");
+    private static final Map<String, String> NAMESPACES =
+            Map.of("default", "", "team", "stage: live", "lab", "stage: test");
 
     /** The labels of targets, by the end of their names. */
     private static final Map<String, String> APPS = Map.of("shop", ", app: shop", "blog", ", app: blog", "bare", "");
@@ -70,9 +71,7 @@ class TargetSelectorsIT {
                     new Case(
                             "targetSelectors: [{group: gateway.networking.k8s.io, kind: ${kind}, matchLabels: {case: ${case}}}]",
                             Set.of("default/shop", "default/blog", "default/bare"))),
-            Map.entry(
-                    "kind",
-                    new Case("targetSelectors: [{kind: ${other}, matchLabels: {case: ${case}}}]", Set.of())),
+            Map.entry("kind", new Case("targetSelectors: [{kind: ${other}, matchLabels: {case: ${case}}}]", Set.of())),
             Map.entry(
                     "same",
                     new Case(
@@ -235,9 +234,9 @@ class TargetSelectorsIT {
             for (String namespace : NAMESPACES.keySet()) {
                 for (String end : APPS.keySet()) {
                     String name = namespace + "/" + end;
-                    int status = status(
-                            Objects.requireNonNull(GATEWAYS.get(each.getKey() + "/" + name)), "/");
-                    assertThat(status).isIn(WITHOUT_ROUTE, effect("ClientTrafficPolicy").status());
+                    int status = status(Objects.requireNonNull(GATEWAYS.get(each.getKey() + "/" + name)), "/");
+                    assertThat(status)
+                            .isIn(WITHOUT_ROUTE, effect("ClientTrafficPolicy").status());
                     if (status != WITHOUT_ROUTE) {
                         selected.add(name);
                     }

@@ -54,9 +54,7 @@ final class TestCertificates {
         }
 
         String chainPem() {
-            return chain.stream()
-                    .map(each -> pem("CERTIFICATE", encoded(each)))
-                    .collect(Collectors.joining());
+            return chain.stream().map(each -> pem("CERTIFICATE", encoded(each))).collect(Collectors.joining());
         }
 
         String keyPem() {
@@ -93,8 +91,8 @@ final class TestCertificates {
     /** The list, in PEM, of what {@code issuer} has revoked. */
     static String revoked(Holder issuer, Holder revoked) throws Exception {
         Instant now = Instant.now();
-        JcaX509v2CRLBuilder list = new JcaX509v2CRLBuilder(
-                issuer.certificate().getSubjectX500Principal(), Date.from(now.minus(AGE)));
+        JcaX509v2CRLBuilder list =
+                new JcaX509v2CRLBuilder(issuer.certificate().getSubjectX500Principal(), Date.from(now.minus(AGE)));
         list.setNextUpdate(Date.from(now.plus(VALIDITY)));
         list.addCRLEntry(revoked.certificate().getSerialNumber(), Date.from(now.minus(AGE)), CRLReason.keyCompromise);
         return pem("X509 CRL", list.build(signer(issuer.key())).getEncoded());

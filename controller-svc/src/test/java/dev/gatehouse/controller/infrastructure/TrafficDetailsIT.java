@@ -72,7 +72,8 @@ class TrafficDetailsIT {
             "idle", "timeout: {http: {connectionIdleTimeout: 200ms}}",
             "short", "timeout: {http: {maxConnectionDuration: 200ms}}",
             "steady", "timeout: {http: {requestTimeout: 30s}}",
-            "asked", "healthCheck: {active: {type: GRPC, interval: 100ms, timeout: 1s, grpc: {service: name-of-service}}}",
+            "asked",
+                    "healthCheck: {active: {type: GRPC, interval: 100ms, timeout: 1s, grpc: {service: name-of-service}}}",
             "ended", "httpUpgrade: [{type: CONNECT, connect: {terminate: true}}]",
             "passed", "httpUpgrade: [{type: CONNECT, connect: {terminate: false}}]"));
 
@@ -123,19 +124,16 @@ class TrafficDetailsIT {
         for (Map.Entry<String, String> own : OWN.entrySet()) {
             Http2.Server server = Http2.Server.start(Manner.FINE);
             SERVERS.put(own.getKey(), server);
-            objects.append("""
+            objects.append(
+                    """
                     ---
                     apiVersion: gateway.envoyproxy.io/v1alpha1
                     kind: Backend
                     metadata: {name: ${name}, namespace: default}
                     spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${own}}}]${protocol}}
-                    """.replace("${name}", own.getKey())
-                    .replace("${own}", String.valueOf(server.port()))
-                    .replace(
+                    """.replace("${name}", own.getKey()).replace("${own}", String.valueOf(server.port())).replace(
                             "${protocol}",
-                            isTunnel(own.getValue())
-                                    ? ""
-                                    : ", appProtocols: [gateway.envoyproxy.io/h2c]"));
+                            isTunnel(own.getValue()) ? "" : ", appProtocols: [gateway.envoyproxy.io/h2c]"));
             objects.append(routed(own.getKey(), own.getKey(), own.getValue()));
         }
         fleet = FieldsFleet.start(folder, objects.toString(), Map.of("app", app));
@@ -226,7 +224,9 @@ class TrafficDetailsIT {
         }
         for (String name : new String[] {"idle", "short"}) {
             Await.until(
-                    () -> server(name).connections().getFirst().ended(), SOON, () -> name + ": the connection is there");
+                    () -> server(name).connections().getFirst().ended(),
+                    SOON,
+                    () -> name + ": the connection is there");
         }
         assertThat(server("steady").connections().getFirst().ended()).isFalse();
     }
