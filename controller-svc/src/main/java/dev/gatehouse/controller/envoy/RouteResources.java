@@ -52,6 +52,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /** Makes the routes of HTTPRoutes and GRPCRoutes. */
@@ -70,12 +71,20 @@ public final class RouteResources {
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
     private final int port;
+    private final BooleanSupplier rateLimitHeaders;
 
-    /** @param port the port at which clients reach the listener, used in redirects */
-    public RouteResources(ListenerKey listener, ListenerState.Protocol protocol, int port) {
+    /**
+     * Makes the routes of a listener.
+     *
+     * @param port the port at which clients reach the listener, used in redirects
+     * @param rateLimitHeaders true if the listener tells its clients how much is left of a limit; asked only for routes with a limit
+     */
+    public RouteResources(
+            ListenerKey listener, ListenerState.Protocol protocol, int port, BooleanSupplier rateLimitHeaders) {
         this.listener = listener;
         this.protocol = protocol;
         this.port = port;
+        this.rateLimitHeaders = rateLimitHeaders;
     }
 
     /** The name by which a rule is known in metrics, logs and rate limits. */
@@ -319,6 +328,7 @@ public final class RouteResources {
                         match,
                         ruleFilters.cors().or(backendFilters::cors),
                         route.hasRoute(),
+                        rateLimitHeaders,
                         policies))
                 .forEach(route::putTypedPerFilterConfig);
         return route;

@@ -359,7 +359,15 @@ final class Resources {
         if (!protocol.http()) {
             return Optional.empty();
         }
-        RouteResources maker = new RouteResources(key.listener(), protocol, settings.clientPort(listener.get()));
+        RouteResources maker = new RouteResources(
+                key.listener(),
+                protocol,
+                settings.clientPort(listener.get()),
+                () -> model.clients
+                        .of(reads, key.listener())
+                        .settings()
+                        .headers()
+                        .rateLimitHeaders());
         List<RouteEntry> entries = new ArrayList<>();
         SortedMap<String, EffectivePolicies.Traffic> limits = new TreeMap<>();
         Set<Compressor> compressors = new HashSet<>();

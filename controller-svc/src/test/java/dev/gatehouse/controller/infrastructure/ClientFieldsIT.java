@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.controller.infrastructure.FieldsFleet.Backend;
 import dev.gatehouse.controller.infrastructure.FieldsFleet.Got;
+import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,9 +13,13 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -30,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ClientFieldsIT {
     private static final int PATIENCE_MILLIS = 30_000;
 
+    /** Logs are written every ten seconds. */
+    private static final Duration SOON = Duration.ofSeconds(60);
+
     private static final Map<String, String> POLICIES = new TreeMap<>(Map.ofEntries(
             Map.entry("custom", "clientIPDetection: {customHeader: {name: x-real-client, failClosed: true}}"),
             Map.entry(
@@ -42,6 +50,18 @@ class ClientFieldsIT {
             Map.entry("old-proxy", "enableProxyProtocol: true"),
             Map.entry("idle", "timeout: {http: {streamIdleTimeout: 200ms}}"),
             Map.entry("stream", "connection: {connectionLimit: {value: 100, maxStreamDuration: 200ms}}"),
+            Map.entry("limited", "connection: {connectionLimit: {value: 1}}"),
+            Map.entry("delayed", "connection: {connectionLimit: {value: 1, closeDelay: 2s}}"),
+            Map.entry("short", "connection: {connectionLimit: {maxConnectionDuration: 200ms}}"),
+            Map.entry(
+                    "cut",
+                    "connection: {connectionLimit: {maxConnectionDuration: 200ms}}, http1: {disableSafeMaxConnectionDuration: true}"),
+            Map.entry("trailers", "http1: {enableTrailers: true}"),
+            Map.entry("silent", "headers: {disableRateLimitHeaders: true}"),
+            Map.entry("matched", "scheme: MatchBackend"),
+            Map.entry(
+                    "inspected",
+                    "proxyProtocol: {optional: true}, timeout: {tcp: {connectionInspectionTimeout: 300ms}}"),
             Map.entry("plain", "http1: {preserveHeaderCase: false}")));
 
     @TempDir
@@ -49,6 +69,7 @@ class ClientFieldsIT {
 
     private static final Map<String, Integer> PORTS = new HashMap<>();
     private static FieldsFleet fleet;
+    private static Http2.Server last;
 
     @BeforeAll
     static void start() throws IOException {
@@ -58,6 +79,7 @@ class ClientFieldsIT {
                 metadata: {name: gw, namespace: default}
                 spec:
                   gatewayClassName: gatehouse
+                  infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: proxy}}
                   listeners:
                 """);
         for (String name : POLICIES.keySet()) {
@@ -69,6 +91,7 @@ class ClientFieldsIT {
                     .append("}\n");
         }
         Backend app = Backend.start("app");
+        last = Http2.Server.start(Http2.Manner.TRAILERS);
         objects.append("""
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
@@ -82,7 +105,56 @@ class ClientFieldsIT {
                 kind: Backend
                 metadata: {name: app, namespace: default}
                 spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${app}}}]}
-                """.replace("${app}", String.valueOf(app.port())));
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: Backend
+                metadata: {name: last, namespace: default}
+                spec: {appProtocols: [gateway.envoyproxy.io/h2c], endpoints: [{ip: {address: 203.0.113.1, port: ${last}}}]}
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: Backend
+                metadata: {name: secret, namespace: default}
+                spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${last}}}], tls: {insecureSkipVerify: true}}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: others, namespace: default}
+                spec:
+                  parentRefs: [{name: gw}]
+                  rules:
+                  - matches: [{path: {value: /last}}]
+                    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: last}]
+                  - matches: [{path: {value: /secret}}]
+                    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: secret}]
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: counted, namespace: default}
+                spec:
+                  parentRefs: [{name: gw}]
+                  rules:
+                  - matches: [{path: {value: /counted}}]
+                    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: app}]
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: BackendTrafficPolicy
+                metadata: {name: counted, namespace: default}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: counted}]
+                  rateLimit: {local: {rules: [{limit: {requests: 100, unit: Hour}}]}}
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyProxy
+                metadata: {name: proxy, namespace: default}
+                spec:
+                  telemetry:
+                    accessLog:
+                      settings:
+                      - format: {type: Text, text: "%REQ(:PATH)% %REQ(:SCHEME)%\\n"}
+                        sinks: [{type: File, file: {path: ${folder}/access.log}}]
+                """.replace("${app}", String.valueOf(app.port()))
+                .replace("${last}", String.valueOf(last.port()))
+                .replace("${folder}", folder.toString()));
         POLICIES.forEach((name, policy) -> objects.append("""
                 ---
                 apiVersion: gateway.envoyproxy.io/v1alpha1
@@ -92,14 +164,15 @@ class ClientFieldsIT {
                   targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw, sectionName: ${name}}]
                 """.replace("${name}", name))
                 .append("  ")
-                .append(policy)
+                .append(policy.replace("}, http1", "}\n  http1").replace("}, timeout", "}\n  timeout"))
                 .append('\n'));
         fleet = FieldsFleet.start(folder, objects.toString(), Map.of("app", app));
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         fleet.close();
+        last.close();
     }
 
     @Test
@@ -154,6 +227,96 @@ class ClientFieldsIT {
         String open = "POST /open HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\n\r\n";
         assertThat(firstLine("idle", open)).startsWith("HTTP/1.1 408");
         assertThat(firstLine("stream", open)).startsWith("HTTP/1.1 408");
+    }
+
+    @Test
+    void aConnectionThatIsOneTooManyIsClosedAfterTheDelay() throws IOException {
+        try (Socket _ = connected("limited");
+                Socket _ = connected("delayed")) {
+            assertThat(exchange("limited", "")).isEmpty();
+            long begin = System.nanoTime();
+            assertThat(exchange("delayed", "")).isEmpty();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void aConnectionThatLastedLongEnoughIsClosedAtOnceOrWithItsNextResponse() throws IOException {
+        try (Socket safe = connected("short");
+                Socket lasting = connected("plain");
+                Socket cut = connected("cut")) {
+            assertThat(cut.getInputStream().read()).isEqualTo(-1);
+            assertThat(answerHead(safe, "/safe")).startsWith("HTTP/1.1 200").contains("connection: close");
+            assertThat(answerHead(lasting, "/lasting"))
+                    .startsWith("HTTP/1.1 200")
+                    .doesNotContain("connection: close");
+        }
+    }
+
+    @Test
+    void trailersAreSentWhereTheyAreWanted() throws IOException {
+        assertThat(exchange("trailers", get("last"))).contains("x-last: y");
+        assertThat(exchange("plain", get("last"))).startsWith("HTTP/1.1 200").doesNotContain("x-last");
+    }
+
+    @Test
+    void clientsAreNotToldHowMuchIsLeftOfALimit() throws IOException {
+        assertThat(exchange("plain", get("counted"))).startsWith("HTTP/1.1 200").contains("x-ratelimit-limit");
+        assertThat(exchange("silent", get("counted")))
+                .startsWith("HTTP/1.1 200")
+                .doesNotContain("x-ratelimit-");
+    }
+
+    @Test
+    void aRequestHasTheSchemeOfItsBackend() throws IOException {
+        // What the backend answers does not matter: it speaks no TLS.
+        exchange("matched", get("secret/matched"));
+        exchange("plain", get("secret/plain"));
+        Path log = folder.resolve("access.log");
+        Await.until(
+                () -> Files.exists(log)
+                        && Files.readAllLines(log).containsAll(List.of("/secret/matched https", "/secret/plain http")),
+                SOON,
+                () -> "the schemes are others");
+    }
+
+    @Test
+    void aConnectionThatSaysNothingIsClosedInItsTime() throws IOException {
+        try (Socket inspected = open("inspected");
+                Socket other = open("proxy")) {
+            assertThat(inspected.getInputStream().read()).isEqualTo(-1);
+            other.setSoTimeout(1);
+            assertThatThrownBy(() -> other.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    private static Socket open(String listener) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(listener));
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        return socket;
+    }
+
+    /** A connection that the proxy has taken: it answered on it. */
+    private static Socket connected(String listener) throws IOException {
+        Socket socket = open(listener);
+        assertThat(answerHead(socket, "/first")).startsWith("HTTP/1.1 200");
+        return socket;
+    }
+
+    /** The head of an answer of the backend "app", whose body is read, too. */
+    private static String answerHead(Socket socket, String path) throws IOException {
+        socket.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nHost: a.test\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        StringBuilder head = new StringBuilder();
+        while (!head.toString().endsWith("\r\n\r\n")) {
+            int next = socket.getInputStream().read();
+            assertThat(next).as(() -> "the connection ends after: " + head).isNotNegative();
+            head.append((char) next);
+        }
+        assertThat(socket.getInputStream().readNBytes("app".length()))
+                .asString()
+                .isEqualTo("app");
+        return head.toString();
     }
 
     private static String get(String name, String... headers) {

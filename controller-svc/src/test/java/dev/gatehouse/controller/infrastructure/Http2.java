@@ -36,6 +36,12 @@ final class Http2 {
     /** Status 200. */
     private static final byte[] FINE = {(byte) 0x88};
 
+    private static final int END_STREAM = 1;
+    private static final int END_HEADERS = 4;
+
+    /** Of a trailer "x-last" with value "y". */
+    private static final byte[] TRAILER = {0, 6, 'x', '-', 'l', 'a', 's', 't', 1, 'y'};
+
     /** Status 200, and a header whose name has an upper-case letter, which is no header. */
     private static final byte[] WRONG = {(byte) 0x88, 0, 1, 'X', 1, 'y'};
 
@@ -170,6 +176,8 @@ final class Http2 {
     /** How a server behaves. */
     enum Manner {
         FINE,
+        /** Its answers have a body of one byte, and a trailer "x-last". */
+        TRAILERS,
         /** Its answers have a header that is none. */
         WRONG,
         /** Answers once it is let. */
@@ -253,7 +261,13 @@ final class Http2 {
                 if (manner == Manner.SLOW || manner == Manner.MUTE) {
                     gate.await();
                 }
-                connection.write(HEADERS, END_STREAM_AND_HEADERS, stream, manner == Manner.WRONG ? WRONG : FINE);
+                if (manner == Manner.TRAILERS) {
+                    connection.write(HEADERS, END_HEADERS, stream, FINE);
+                    connection.write(DATA, 0, stream, new byte[] {'a'});
+                    connection.write(HEADERS, END_STREAM | END_HEADERS, stream, TRAILER);
+                } else {
+                    connection.write(HEADERS, END_STREAM_AND_HEADERS, stream, manner == Manner.WRONG ? WRONG : FINE);
+                }
             } catch (IOException e) {
                 // The client has gone.
             } catch (InterruptedException e) {

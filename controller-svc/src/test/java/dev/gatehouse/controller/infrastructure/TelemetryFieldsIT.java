@@ -88,7 +88,8 @@ class TelemetryFieldsIT {
                             backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: logs}]
                             http: {requestHeaders: [x-asked], responseHeaders: [x-answered]}
                     tracing:
-                      samplingRate: 100
+                      samplingFraction: {numerator: 1, denominator: 1}
+                      overallSamplingFraction: {numerator: 3, denominator: 3}
                       provider:
                         type: OpenTelemetry
                         serviceName: name-of-service
@@ -123,7 +124,28 @@ class TelemetryFieldsIT {
                 metadata: {name: app, namespace: default}
                 spec:
                   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: app}]
-                  telemetry: {metrics: {routeStatName: "routed-as-%ROUTE_NAME%"}}
+                  telemetry:
+                    metrics: {routeStatName: "routed-as-%ROUTE_NAME%"}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: sampled, namespace: default}
+                spec:
+                  parentRefs: [{name: gw}]
+                  rules:
+                  - matches: [{path: {value: /sampled}}]
+                    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: app}]
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: BackendTrafficPolicy
+                metadata: {name: sampled, namespace: default}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: sampled}]
+                  telemetry:
+                    tracing:
+                      samplingFraction: {numerator: 2, denominator: 2}
+                      overallSamplingFraction: {numerator: 5, denominator: 5}
+                      tags: {of.route: "route-tag-%REQ(x-asked)%"}
                 ---
                 apiVersion: gateway.envoyproxy.io/v1alpha1
                 kind: Backend
@@ -196,6 +218,12 @@ class TelemetryFieldsIT {
         }) {
             awaitSent(collector, text);
         }
+    }
+
+    @Test
+    void aRouteHasItsOwnTagsAndShareOfTraces() throws Exception {
+        send("/sampled", "x-asked", "wanted");
+        awaitSent(collector, "route-tag-wanted");
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.envoyproxy.envoy.type.v3.TokenBucket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Limits requests by counts that each proxy keeps for itself. */
 final class LocalLimitFilter implements ChainFilter {
@@ -54,22 +55,22 @@ final class LocalLimitFilter implements ChainFilter {
         return route.policies()
                 .settings()
                 .localLimit()
-                .<Map<String, Message>>map(limit -> Map.of(NAME, limits(limit)))
+                .<Map<String, Message>>map(limit -> Map.of(NAME, limits(limit, route.rateLimitHeaders())))
                 .orElse(Map.of());
     }
 
-    private static LocalRateLimit limits(Local settings) {
+    private static LocalRateLimit limits(Local settings, BooleanSupplier headersOfListener) {
         Optional<Rule> preset = settings.preset();
-        boolean off = preset.flatMap(Rule::headers)
-                .filter(headers -> headers == RateLimits.Headers.Off)
-                .isPresent();
+        boolean told = preset.flatMap(Rule::headers)
+                .map(headers -> headers != RateLimits.Headers.Off)
+                .orElseGet(headersOfListener::getAsBoolean);
         LocalRateLimit.Builder limits = LocalRateLimit.newBuilder()
                 .setStatPrefix(STAT_PREFIX)
                 .setTokenBucket(bucket(preset.map(LocalLimitFilter::preset).orElse(NONE)))
                 .setFilterEnabled(ALWAYS)
                 .setFilterEnforced(ALWAYS)
                 .setEnableXRatelimitHeaders(
-                        off ? XRateLimitHeadersRFCVersion.OFF : XRateLimitHeadersRFCVersion.DRAFT_VERSION_03)
+                        told ? XRateLimitHeadersRFCVersion.DRAFT_VERSION_03 : XRateLimitHeadersRFCVersion.OFF)
                 .setAlwaysConsumeDefaultTokenBucket(BoolValue.of(false));
         int index = 0;
         for (Rule rule : settings.rules()) {

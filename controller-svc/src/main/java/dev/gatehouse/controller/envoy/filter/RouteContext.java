@@ -6,6 +6,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.Match;
 import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * The context of a filter's configuration for a route.
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param match the match of the rule that the route is for
  * @param cors the CORS filter of the rule, or of its only backend
  * @param hasBackend false if the route redirects or answers itself
+ * @param rateLimitHeaders true if the listener tells its clients how much is left of a limit, unless the limit says otherwise
  */
 public record RouteContext(
         ListenerKey listener,
@@ -22,4 +24,5 @@ public record RouteContext(
         Match match,
         Optional<RouteFilter.Cors> cors,
         boolean hasBackend,
+        BooleanSupplier rateLimitHeaders,
         EffectivePolicies policies) {}
