@@ -126,22 +126,6 @@ class TelemetryFieldsIT {
                   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: app}]
                   telemetry:
                     metrics: {routeStatName: "routed-as-%ROUTE_NAME%"}
-                ---
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: HTTPRoute
-                metadata: {name: sampled, namespace: default}
-                spec:
-                  parentRefs: [{name: gw}]
-                  rules:
-                  - matches: [{path: {value: /sampled}}]
-                    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: app}]
-                ---
-                apiVersion: gateway.envoyproxy.io/v1alpha1
-                kind: BackendTrafficPolicy
-                metadata: {name: sampled, namespace: default}
-                spec:
-                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: sampled}]
-                  telemetry:
                     tracing:
                       samplingFraction: {numerator: 2, denominator: 2}
                       overallSamplingFraction: {numerator: 5, denominator: 5}
