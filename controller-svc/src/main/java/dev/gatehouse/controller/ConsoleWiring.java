@@ -34,8 +34,7 @@ final class ConsoleWiring {
         LatestReports latest = new LatestReports();
         reports.subscribe(latest::take);
         Site site = switch (config.source()) {
-            case FILES ->
-                new ReportedSite("controller-svc, files", latest, files, Optional.empty(), Optional.empty());
+            case FILES -> new ReportedSite("controller-svc, files", latest, files, Optional.empty(), Optional.empty());
             case KUBERNETES -> {
                 ProxyPods pods = new ProxyPods(
                         client.get(),

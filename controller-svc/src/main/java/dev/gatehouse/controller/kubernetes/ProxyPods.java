@@ -171,8 +171,9 @@ public final class ProxyPods implements RefusedRequests {
     private static <T> Map<Pod, T> ask(List<Pod> pods, Question<T> question) {
         Map<Pod, T> answers = new HashMap<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Callable<T>> calls =
-                    pods.stream().<Callable<T>>map(pod -> () -> question.of(pod)).toList();
+            List<Callable<T>> calls = pods.stream()
+                    .<Callable<T>>map(pod -> () -> question.of(pod))
+                    .toList();
             List<Future<T>> done = threads.invokeAll(calls, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             for (int i = 0; i < pods.size(); i++) {
                 try {
@@ -198,6 +199,7 @@ public final class ProxyPods implements RefusedRequests {
                 ? labels.getOrDefault(CLASS, "")
                 : labels.getOrDefault(GATEWAY_NAMESPACE, pod.getMetadata().getNamespace()) + "/" + gateway;
         return new LiveTraffic.Proxy(
-                fleet, pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName());
+                fleet,
+                pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName());
     }
 }

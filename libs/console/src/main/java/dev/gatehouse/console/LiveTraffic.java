@@ -137,8 +137,8 @@ public final class LiveTraffic {
 
     private static Points points(List<Reading> readings, Optional<String> fleet) {
         TreeSet<String> fleets = new TreeSet<>();
-        readings.forEach(reading ->
-                reading.proxies().keySet().stream().map(Proxy::fleet).forEach(fleets::add));
+        readings.forEach(
+                reading -> reading.proxies().keySet().stream().map(Proxy::fleet).forEach(fleets::add));
         List<Point> points = new ArrayList<>();
         for (int i = 1; i < readings.size(); i++) {
             Reading to = readings.get(i);

@@ -188,7 +188,8 @@ final class SampleSource implements ConsoleSource {
 
     @Override
     public Optional<LiveTraffic> traffic() {
-        return Optional.of(new LiveTraffic(() -> Map.of(new LiveTraffic.Proxy(text, "one"), ProxyCounters.NONE), InstantSource.system()));
+        return Optional.of(new LiveTraffic(
+                () -> Map.of(new LiveTraffic.Proxy(text, "one"), ProxyCounters.NONE), InstantSource.system()));
     }
 
     @Override

@@ -64,8 +64,7 @@ public final class Standalone implements QuarkusApplication {
     private final CompletableFuture<Boolean> serving = new CompletableFuture<>();
     private final Set<String> told = new HashSet<>();
 
-    Standalone(
-            Controller controller, FileSource files, Instance instance, RecentRefusals refused, RecentLines recent) {
+    Standalone(Controller controller, FileSource files, Instance instance, RecentRefusals refused, RecentLines recent) {
         this.recent = recent;
         this.refused = refused;
         this.controller = controller;
