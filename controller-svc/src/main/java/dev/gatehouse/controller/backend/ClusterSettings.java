@@ -20,16 +20,29 @@ import java.util.OptionalInt;
  *
  * @param routingType absent: the fleet's routing type
  * @param statName the cluster's name in Envoy's statistics ({@code alt_stat_name}); absent: the cluster's own name
+ * @param http1 what the listener's clients may use of HTTP/1, and the backend therefore too
  */
 public record ClusterSettings(
         BackendSettings backend,
         boolean useClientProtocol,
         Optional<RoutingType> routingType,
         Optional<AdmissionControl> admission,
-        Optional<String> statName) {
+        Optional<String> statName,
+        Http1 http1) {
     /** None. */
-    public static final ClusterSettings NONE =
-            new ClusterSettings(BackendSettings.NONE, false, Optional.empty(), Optional.empty(), Optional.empty());
+    public static final ClusterSettings NONE = new ClusterSettings(
+            BackendSettings.NONE, false, Optional.empty(), Optional.empty(), Optional.empty(), Http1.NONE);
+
+    /**
+     * HTTP/1 with the backend. Envoy forwards these between client and backend only if both connections have them.
+     *
+     * @param trailers whether trailers are sent to the backend and read from it
+     * @param preserveHeaderCase whether the case of the backend's header names is preserved
+     */
+    public record Http1(boolean trailers, boolean preserveHeaderCase) {
+        /** Envoy's defaults: no trailers, and header names in lower case. */
+        public static final Http1 NONE = new Http1(false, false);
+    }
 
     /**
      * The settings of a backend reference of an object other than a route.
@@ -38,7 +51,12 @@ public record ClusterSettings(
      */
     public static ClusterSettings of(BackendSettings settings, String hostname) {
         return new ClusterSettings(
-                settings.ofBackend().checkedAs(hostname), false, Optional.empty(), Optional.empty(), Optional.empty());
+                settings.ofBackend().checkedAs(hostname),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Http1.NONE);
     }
 
     /**
@@ -52,27 +70,33 @@ public record ClusterSettings(
                 settings.useClientProtocol(),
                 settings.routingType(),
                 settings.admission(),
-                Optional.empty());
+                Optional.empty(),
+                Http1.NONE);
     }
 
     /** A copy whose cluster has the given name in Envoy's statistics. */
     public ClusterSettings countedAs(String name) {
-        return new ClusterSettings(backend, useClientProtocol, routingType, admission, Optional.of(name));
+        return new ClusterSettings(backend, useClientProtocol, routingType, admission, Optional.of(name), http1);
+    }
+
+    /** A copy for a listener whose clients may use {@code http1}. */
+    public ClusterSettings speaking(Http1 http1) {
+        return new ClusterSettings(backend, useClientProtocol, routingType, admission, statName, http1);
     }
 
     /** A copy with the zone preference {@code local}, unless the settings already have one. */
     ClusterSettings preferring(LoadBalancer.PreferLocal local) {
-        return new ClusterSettings(backend.preferring(local), useClientProtocol, routingType, admission, statName);
+        return new ClusterSettings(backend.preferring(local), useClientProtocol, routingType, admission, statName, http1);
     }
 
     /** A copy with the retry budget {@code budget}, unless the settings already have one. */
     ClusterSettings within(CircuitBreaker.RetryBudget budget) {
-        return new ClusterSettings(backend.within(budget), useClientProtocol, routingType, admission, statName);
+        return new ClusterSettings(backend.within(budget), useClientProtocol, routingType, admission, statName, http1);
     }
 
     /** A copy with only the settings that apply to UDP: load balancing and name resolution. */
     public ClusterSettings forDatagrams() {
-        return new ClusterSettings(backend.forDatagrams(), false, routingType, Optional.empty(), statName);
+        return new ClusterSettings(backend.forDatagrams(), false, routingType, Optional.empty(), statName, Http1.NONE);
     }
 
     /** The settings that change the cluster's endpoints resource (ClusterLoadAssignment). */
@@ -100,7 +124,8 @@ public record ClusterSettings(
 
     /** A short text for cluster names, equal for equal settings. */
     String digest() {
-        return digest(toString());
+        // Clusters without HTTP/1 settings keep the names that they had before there were any.
+        return digest(toString().replace(", http1=" + Http1.NONE + "]", "]"));
     }
 
     /** The {@link #digest} of the settings that change the endpoints resource; empty: no setting changes it. */

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.translate;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.backend.ClusterSettings;
 import dev.gatehouse.controller.client.ClientCertificates;
 import dev.gatehouse.controller.client.ClientPolicy;
 import dev.gatehouse.controller.client.ClientPolicy.Http3;
@@ -87,6 +88,9 @@ final class ClientPolicies {
     /** The effective settings by listener; a listener without a policy is absent. */
     final Collection<ListenerKey, Effective> effective;
 
+    /** What clients may use of HTTP/1, by listener; a listener with Envoy's defaults is absent. */
+    final Collection<ListenerKey, ClusterSettings.Http1> http1;
+
     private final Attached<ClientTrafficPolicy> attached;
     private final Collection<TargetKey, SortedMap<ObjectRef, Broken>> brokenByTarget;
     private final Inputs inputs;
@@ -111,6 +115,12 @@ final class ClientPolicies {
                 (reads, key, policy) ->
                         Optional.of(check(reads, key, policy.spec().settings())));
         effective = graph.map("clients", model.listeners, this::effective);
+        http1 = graph.map(
+                "clients.http1",
+                effective,
+                (_, _, each) -> Optional.of(each.policy().settings().http1())
+                        .map(all -> new ClusterSettings.Http1(all.trailers(), all.preserveHeaderCase()))
+                        .filter(used -> !used.equals(ClusterSettings.Http1.NONE)));
     }
 
     /** The policies. Their targets include the objects that their selectors select. */

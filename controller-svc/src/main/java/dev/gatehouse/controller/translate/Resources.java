@@ -306,15 +306,18 @@ final class Resources {
 
     private ClusterSettings clusterSettings(
             Reads reads, BindingKey key, Attachments.Binding binding, ResolvedRoute.Rule rule) {
-        ClusterSettings own = trafficSettings(reads, key, binding, rule);
-        return rule instanceof ResolvedRoute.Rule.Http
-                ? settings(reads, fleet(reads, key.listener().gateway()))
-                        .telemetry()
-                        .metrics()
-                        .clusterStatName()
-                        .map(pattern -> own.countedAs(statName(pattern, key.route(), rule)))
-                        .orElse(own)
-                : own;
+        ClusterSettings traffic = trafficSettings(reads, key, binding, rule);
+        if (!(rule instanceof ResolvedRoute.Rule.Http)) {
+            return traffic;
+        }
+        ClusterSettings own =
+                reads.get(model.clients.http1, key.listener()).map(traffic::speaking).orElse(traffic);
+        return settings(reads, fleet(reads, key.listener().gateway()))
+                .telemetry()
+                .metrics()
+                .clusterStatName()
+                .map(pattern -> own.countedAs(statName(pattern, key.route(), rule)))
+                .orElse(own);
     }
 
     private static String statName(String pattern, ObjectRef route, ResolvedRoute.Rule rule) {

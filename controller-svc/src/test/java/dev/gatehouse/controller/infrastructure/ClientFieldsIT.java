@@ -57,6 +57,7 @@ class ClientFieldsIT {
                     "cut",
                     "connection: {connectionLimit: {maxConnectionDuration: 200ms}}, http1: {disableSafeMaxConnectionDuration: true}"),
             Map.entry("trailers", "http1: {enableTrailers: true}"),
+            Map.entry("cased", "http1: {preserveHeaderCase: true}"),
             Map.entry("silent", "headers: {disableRateLimitHeaders: true}"),
             Map.entry("matched", "scheme: MatchBackend"),
             Map.entry(
@@ -70,6 +71,7 @@ class ClientFieldsIT {
     private static final Map<String, Integer> PORTS = new HashMap<>();
     private static FieldsFleet fleet;
     private static Http2.Server last;
+    private static RawBackend raw;
 
     @BeforeAll
     static void start() throws IOException {
@@ -92,6 +94,8 @@ class ClientFieldsIT {
         }
         Backend app = Backend.start("app");
         last = Http2.Server.start(Http2.Manner.TRAILERS);
+        raw = RawBackend.start("HTTP/1.1 200 OK\r\nX-Mixed-Case: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "1\r\na\r\n0\r\nX-Last: z\r\n\r\n");
         objects.append("""
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
@@ -113,6 +117,11 @@ class ClientFieldsIT {
                 ---
                 apiVersion: gateway.envoyproxy.io/v1alpha1
                 kind: Backend
+                metadata: {name: raw, namespace: default}
+                spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${raw}}}]}
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: Backend
                 metadata: {name: secret, namespace: default}
                 spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${last}}}], tls: {insecureSkipVerify: true}}
                 ---
@@ -124,6 +133,8 @@ class ClientFieldsIT {
                   rules:
                   - matches: [{path: {value: /last}}]
                     backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: last}]
+                  - matches: [{path: {value: /raw}}]
+                    backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: raw}]
                   - matches: [{path: {value: /secret}}]
                     backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: secret}]
                 ---
@@ -154,6 +165,7 @@ class ClientFieldsIT {
                         sinks: [{type: File, file: {path: ${folder}/access.log}}]
                 """.replace("${app}", String.valueOf(app.port()))
                 .replace("${last}", String.valueOf(last.port()))
+                .replace("${raw}", String.valueOf(raw.port()))
                 .replace("${folder}", folder.toString()));
         POLICIES.forEach((name, policy) -> objects.append("""
                 ---
@@ -173,6 +185,7 @@ class ClientFieldsIT {
     static void stop() throws IOException {
         fleet.close();
         last.close();
+        raw.close();
     }
 
     @Test
@@ -257,6 +270,36 @@ class ClientFieldsIT {
     void trailersAreSentWhereTheyAreWanted() throws IOException {
         assertThat(exchange("trailers", get("last"))).contains("x-last: y");
         assertThat(exchange("plain", get("last"))).startsWith("HTTP/1.1 200").doesNotContain("x-last");
+    }
+
+    private static String withTrailer(String path) {
+        return "POST " + path + " HTTP/1.1\r\nHost: app.test\r\nX-Own-Case: 1\r\nTransfer-Encoding: chunked\r\n"
+                + "Connection: close\r\n\r\n1\r\na\r\n0\r\nX-Tail: q\r\n\r\n";
+    }
+
+    private static String atRaw(String path) {
+        return raw.requests().stream()
+                .filter(request -> request.startsWith("POST " + path))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(path + " is not among " + raw.requests()));
+    }
+
+    @Test
+    void trailersPassInBothDirectionsWhereABackendSpeaksHttp1() throws IOException {
+        assertThat(exchange("trailers", withTrailer("/raw/trailers"))).contains("x-last: z");
+        assertThat(atRaw("/raw/trailers")).contains("x-tail: q");
+        assertThat(exchange("plain", withTrailer("/raw/plain")))
+                .startsWith("HTTP/1.1 200")
+                .doesNotContainIgnoringCase("x-last");
+        assertThat(atRaw("/raw/plain")).doesNotContainIgnoringCase("x-tail");
+    }
+
+    @Test
+    void headersKeepTheirCaseInBothDirectionsWhereItIsWanted() throws IOException {
+        assertThat(exchange("cased", withTrailer("/raw/cased"))).contains("X-Mixed-Case: 1");
+        assertThat(atRaw("/raw/cased")).contains("X-Own-Case: 1");
+        assertThat(exchange("plain", withTrailer("/raw/lower"))).contains("x-mixed-case: 1");
+        assertThat(atRaw("/raw/lower")).contains("x-own-case: 1");
     }
 
     @Test

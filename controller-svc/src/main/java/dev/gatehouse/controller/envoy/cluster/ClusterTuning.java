@@ -6,10 +6,10 @@ import dev.gatehouse.controller.backend.ClusterSettings;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.proto.Upstreams;
-import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings.Dns;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings.ProxyProtocol;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings.TcpKeepalive;
+import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import dev.gatehouse.gatewayapi.traffic.CircuitBreaker;
 import dev.gatehouse.gatewayapi.traffic.HealthCheck;
 import dev.gatehouse.gatewayapi.traffic.Http2;
@@ -25,6 +25,7 @@ import io.envoyproxy.envoy.config.core.v3.SocketOption;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.v3.Percent;
@@ -206,6 +207,8 @@ public final class ClusterTuning {
                     .setAutoSni(true)
                     .setAutoSanValidation(Resolvers.verifiesHosts(spec)));
         }
+        Http1ProtocolOptions http1Options = http1(settings.http1());
+        any |= !http1Options.equals(Http1ProtocolOptions.getDefaultInstance());
         if (!common.build().equals(common.getDefaultInstanceForType())) {
             options.setCommonHttpProtocolOptions(common);
             any = true;
@@ -216,20 +219,31 @@ public final class ClusterTuning {
         Http2ProtocolOptions http2Options = http2(settings.backend().http2());
         if (settings.useClientProtocol()) {
             options.setUseDownstreamProtocolConfig(HttpProtocolOptions.UseDownstreamHttpConfig.newBuilder()
-                    .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                    .setHttpProtocolOptions(http1Options)
                     .setHttp2ProtocolOptions(http2Options));
         } else if (negotiated) {
             options.setAutoConfig(HttpProtocolOptions.AutoHttpConfig.newBuilder()
-                    .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                    .setHttpProtocolOptions(http1Options)
                     .setHttp2ProtocolOptions(http2Options));
         } else if (http2) {
             options.setExplicitHttpConfig(
                     HttpProtocolOptions.ExplicitHttpConfig.newBuilder().setHttp2ProtocolOptions(http2Options));
         } else {
             options.setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
-                    .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance()));
+                    .setHttpProtocolOptions(http1Options));
         }
         return Optional.of(options.addAllHttpFilters(filters).build());
+    }
+
+    private static Http1ProtocolOptions http1(ClusterSettings.Http1 settings) {
+        Http1ProtocolOptions.Builder options =
+                Http1ProtocolOptions.newBuilder().setEnableTrailers(settings.trailers());
+        if (settings.preserveHeaderCase()) {
+            options.setHeaderKeyFormat(Http1ProtocolOptions.HeaderKeyFormat.newBuilder()
+                    .setStatefulFormatter(
+                            Protos.extension("preserve_case", PreserveCaseFormatterConfig.getDefaultInstance())));
+        }
+        return options.build();
     }
 
     private static Http2ProtocolOptions http2(Optional<Http2> settings) {
