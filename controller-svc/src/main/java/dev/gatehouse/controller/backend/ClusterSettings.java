@@ -86,7 +86,8 @@ public record ClusterSettings(
 
     /** A copy with the zone preference {@code local}, unless the settings already have one. */
     ClusterSettings preferring(LoadBalancer.PreferLocal local) {
-        return new ClusterSettings(backend.preferring(local), useClientProtocol, routingType, admission, statName, http1);
+        return new ClusterSettings(
+                backend.preferring(local), useClientProtocol, routingType, admission, statName, http1);
     }
 
     /** A copy with the retry budget {@code budget}, unless the settings already have one. */

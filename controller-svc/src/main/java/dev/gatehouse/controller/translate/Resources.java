@@ -310,8 +310,9 @@ final class Resources {
         if (!(rule instanceof ResolvedRoute.Rule.Http)) {
             return traffic;
         }
-        ClusterSettings own =
-                reads.get(model.clients.http1, key.listener()).map(traffic::speaking).orElse(traffic);
+        ClusterSettings own = reads.get(model.clients.http1, key.listener())
+                .map(traffic::speaking)
+                .orElse(traffic);
         return settings(reads, fleet(reads, key.listener().gateway()))
                 .telemetry()
                 .metrics()

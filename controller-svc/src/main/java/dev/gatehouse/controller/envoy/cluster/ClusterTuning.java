@@ -6,10 +6,10 @@ import dev.gatehouse.controller.backend.ClusterSettings;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.proto.Upstreams;
+import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings.Dns;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings.ProxyProtocol;
 import dev.gatehouse.gatewayapi.traffic.BackendSettings.TcpKeepalive;
-import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import dev.gatehouse.gatewayapi.traffic.CircuitBreaker;
 import dev.gatehouse.gatewayapi.traffic.HealthCheck;
 import dev.gatehouse.gatewayapi.traffic.Http2;
@@ -229,15 +229,14 @@ public final class ClusterTuning {
             options.setExplicitHttpConfig(
                     HttpProtocolOptions.ExplicitHttpConfig.newBuilder().setHttp2ProtocolOptions(http2Options));
         } else {
-            options.setExplicitHttpConfig(HttpProtocolOptions.ExplicitHttpConfig.newBuilder()
-                    .setHttpProtocolOptions(http1Options));
+            options.setExplicitHttpConfig(
+                    HttpProtocolOptions.ExplicitHttpConfig.newBuilder().setHttpProtocolOptions(http1Options));
         }
         return Optional.of(options.addAllHttpFilters(filters).build());
     }
 
     private static Http1ProtocolOptions http1(ClusterSettings.Http1 settings) {
-        Http1ProtocolOptions.Builder options =
-                Http1ProtocolOptions.newBuilder().setEnableTrailers(settings.trailers());
+        Http1ProtocolOptions.Builder options = Http1ProtocolOptions.newBuilder().setEnableTrailers(settings.trailers());
         if (settings.preserveHeaderCase()) {
             options.setHeaderKeyFormat(Http1ProtocolOptions.HeaderKeyFormat.newBuilder()
                     .setStatefulFormatter(
