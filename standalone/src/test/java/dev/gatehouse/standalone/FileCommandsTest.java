@@ -61,9 +61,13 @@ final class FileCommandsTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path folder;
 
+    /** All but that of a mesh, which needs a cluster: its files are steps, one of which replaces another's Gateway. e2e/istio applies them. */
     static List<Path> examples() throws IOException {
         try (Stream<Path> folders = Files.list(EXAMPLES)) {
-            return folders.filter(Files::isDirectory).sorted().toList();
+            return folders.filter(Files::isDirectory)
+                    .filter(folder -> !folder.endsWith("istio"))
+                    .sorted()
+                    .toList();
         }
     }
 
