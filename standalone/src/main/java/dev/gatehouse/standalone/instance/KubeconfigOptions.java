@@ -3,6 +3,7 @@ package dev.gatehouse.standalone.instance;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -48,8 +49,12 @@ public final class KubeconfigOptions {
         return client(config());
     }
 
+    /** By the JDK's HTTP client: port-forwards of the client's Vert.x variant now and then stop for good, since its WebSocket is asked for more by several threads. */
     static KubernetesClient client(Config config) {
-        return new KubernetesClientBuilder().withConfig(config).build();
+        return new KubernetesClientBuilder()
+                .withConfig(config)
+                .withHttpClientFactory(new JdkHttpClientFactory())
+                .build();
     }
 
     Config config() {
