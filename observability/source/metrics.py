@@ -105,8 +105,9 @@ def parse(text):
         elif line.startswith("# HELP "):
             _, _, name, *words = line.split(" ", 3)
             families.setdefault(name, ["", set(), ""])[2] = words[0].strip() if words else ""
+    label = r'\w+="(?:[^"\\]|\\.)*",?'
     for line in text.splitlines():
-        match = re.match(r"([a-zA-Z_:][\w:]*)(?:{(.*)})? ", line)
+        match = re.match(r"([a-zA-Z_:][\w:]*)(?:{((?:%s)*)})? " % label, line)  # an exemplar may follow
         if not match:
             continue
         name = match.group(1)

@@ -17,6 +17,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,11 @@ final class Exemplars {
     private static final String METRICS = "/q/metrics";
     private static final String OPEN_METRICS = "application/openmetrics-text";
     private static final int BEFORE_QUARKUS = -1;
+
+    private static final Pattern NAME_END = Pattern.compile("[{ ]");
+
+    /** An exemplar at the end of a line: its labels, value and time. Ids have no braces. */
+    private static final Pattern EXEMPLAR = Pattern.compile(" # \\{[^{}]*\\} \\S+( \\S+)?$");
 
     @Produces
     @Singleton
@@ -57,7 +63,21 @@ final class Exemplars {
         }
         context.response()
                 .putHeader("Content-Type", TextFormat.CONTENT_TYPE_OPENMETRICS_100)
-                .end(registry.scrape(TextFormat.CONTENT_TYPE_OPENMETRICS_100));
+                .end(allowed(registry.scrape(TextFormat.CONTENT_TYPE_OPENMETRICS_100)));
+    }
+
+    /**
+     * The exposition with exemplars only where OpenMetrics allows them, at buckets and counters. Micrometer has them at the counts of histograms too, for which
+     * Prometheus before 2.43 refuses the whole exposition.
+     */
+    static String allowed(String exposition) {
+        StringBuilder allowed = new StringBuilder(exposition.length());
+        exposition.lines().forEach(line -> {
+            String name = NAME_END.split(line, 2)[0];
+            boolean may = line.startsWith("#") || name.endsWith("_bucket") || name.endsWith("_total");
+            allowed.append(may ? line : EXEMPLAR.matcher(line).replaceFirst("")).append('\n');
+        });
+        return allowed.toString();
     }
 
     /** The thread's current span. */
