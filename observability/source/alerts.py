@@ -275,6 +275,17 @@ alert("GatehouseServiceDown", "services", 'up{component=~".+"} == 0', "2m", "cri
       [('up{component="waf-svc", instance="a"}', "0x60")], [('up{component="waf-svc", instance="a"}', "1x60"), ('up{instance="b"}', "0x60")],
       dict(component="waf-svc", instance="a"))
 
+alert("GatehouseServiceGone", "services",
+      'count by (component) (count_over_time(up{component=~".+-svc"}[6h])) unless count by (component) (up{component=~".+-svc"})', "2m", "critical",
+      "{{ $labels.component }} has no replica", "Prometheus finds no pod of it any more, and found one within the last six hours.",
+      "All pods of the service are gone, so there is none that could be down: its Deployment was deleted or scaled to 0, or its pods cannot be made.",
+      ["`kubectl get deployments -A -l app.kubernetes.io/part-of=gatehouse`.", "`kubectl describe replicaset` of the service: an admission policy, a quota?"],
+      ["`kubectl scale deployment COMPONENT --replicas=2`, or apply the overlay again.",
+       "A service that you have removed on purpose: the alert ends after six hours; silence it until then."],
+      [('up{component="waf-svc", instance="a"}', "1x10 _x50"), ('up{component="xds-svc", instance="b"}', "1x60")],
+      [('up{component="waf-svc", instance="a"}', "1x10 _x50"), ('up{component="waf-svc", instance="c"}', "_x10 1x50")],
+      dict(component="waf-svc"))
+
 alert("GatehouseRestarts", "services",
       'changes(process_start_time_seconds{component=~".+"}[15m]) > 2 or resets(envoy_server_uptime[15m]) > 2', "0m", "warning",
       "{{ $labels.instance }} restarts again and again", "It started more than twice within 15 minutes.",
