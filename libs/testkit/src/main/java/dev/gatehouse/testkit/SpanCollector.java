@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
@@ -50,8 +51,8 @@ public final class SpanCollector implements AutoCloseable {
             int status,
             List<String> links) {}
 
-    private SpanCollector(int grpcPort, int httpPort) throws IOException {
-        grpc = Grpc.newServerBuilderForPort(grpcPort, InsecureServerCredentials.create())
+    private SpanCollector(int grpcPort, int httpPort, ServerCredentials credentials) throws IOException {
+        grpc = Grpc.newServerBuilderForPort(grpcPort, credentials)
                 .addService(new Traces())
                 .build()
                 .start();
@@ -62,7 +63,12 @@ public final class SpanCollector implements AutoCloseable {
 
     /** Starts one. By gRPC it listens on all addresses. */
     public static SpanCollector start(int grpcPort, int httpPort) throws IOException {
-        return new SpanCollector(grpcPort, httpPort);
+        return start(grpcPort, httpPort, InsecureServerCredentials.create());
+    }
+
+    /** Starts one whose gRPC is by {@code credentials}. */
+    public static SpanCollector start(int grpcPort, int httpPort, ServerCredentials credentials) throws IOException {
+        return new SpanCollector(grpcPort, httpPort, credentials);
     }
 
     /** Everything received so far. */

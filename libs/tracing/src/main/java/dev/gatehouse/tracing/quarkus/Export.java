@@ -27,7 +27,9 @@ final class Export {
     private static final AttributeKey<String> VERSION = AttributeKey.stringKey("service.version");
     private static final AttributeKey<String> INSTANCE = AttributeKey.stringKey("service.instance.id");
     private static final String UNNAMED = "unknown_service";
-    private static final int OTLP = 4317;
+    /** The port of OTLP by gRPC. */
+    static final int OTLP = 4317;
+
     private static final int OTLP_HTTP = 4318;
     private static final long LAST_EXPORT_SECONDS = 3;
 
@@ -76,6 +78,7 @@ final class Export {
         return AutoConfiguredOpenTelemetrySdk.builder()
                 .disableShutdownHook()
                 .addPropertiesSupplier(() -> defaults)
+                .addSpanExporterCustomizer(CollectorChannel::applied)
                 .addResourceCustomizer((resource, _) -> named(resource, service, version(config)))
                 .build()
                 .getOpenTelemetrySdk();

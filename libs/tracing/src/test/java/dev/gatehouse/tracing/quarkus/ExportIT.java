@@ -3,15 +3,25 @@ package dev.gatehouse.tracing.quarkus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatehouse.identity.ProcessName;
+import dev.gatehouse.identity.authority.CertificateAuthority;
+import dev.gatehouse.identity.authority.Issued;
 import dev.gatehouse.testkit.FreePorts;
 import dev.gatehouse.testkit.SpanCollector;
 import dev.gatehouse.testkit.SpanCollector.Received;
 import dev.gatehouse.tracing.Tracing;
+import io.grpc.TlsServerCredentials;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +29,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What configuration switches on, and that spans arrive by both protocols. */
 @Timeout(60)
@@ -135,6 +147,56 @@ class ExportIT {
             }
             assertThat(collector.spans()).extracting(Received::name).containsExactlyInAnyOrder("grpc", "http/protobuf");
             assertThat(collector.spans()).extracting(Received::service).containsOnly("authz-svc");
+        }
+    }
+
+    /** OpenTelemetry reads these settings from system properties and the environment. */
+    private static void with(Map<String, Path> files, Executable action) throws Throwable {
+        files.forEach((name, file) -> System.setProperty("otel.exporter.otlp." + name, file.toString()));
+        try {
+            action.execute();
+        } finally {
+            files.keySet().forEach(name -> System.clearProperty("otel.exporter.otlp." + name));
+        }
+    }
+
+    private static Path write(Path folder, String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void aCollectorMayHaveAnAuthorityOfItsOwnAndAskForACertificate(@TempDir Path folder) throws Throwable {
+        CertificateAuthority authority =
+                CertificateAuthority.create(Instant.now(), Duration.ofDays(1), new SecureRandom());
+        Issued pair = authority.issue(
+                new ProcessName.Service("collector"), List.of("localhost"), Instant.now(), Duration.ofHours(1));
+        Path trusted = write(folder, "ca.crt", authority.keep().certificate());
+        Path certificate = write(folder, "tls.crt", pair.certificate());
+        Path key = write(folder, "tls.key", pair.key());
+        List<Integer> ports = FreePorts.some(2);
+        try (SpanCollector collector = SpanCollector.start(
+                ports.get(0),
+                ports.get(1),
+                TlsServerCredentials.newBuilder()
+                        .keyManager(certificate.toFile(), key.toFile())
+                        .trustManager(trusted.toFile())
+                        .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+                        .build())) {
+            SmallRyeConfig config = config("gatehouse.tracing.otlp.endpoint", "https://localhost:" + ports.get(0));
+            Executable send = () -> {
+                Export export = new Export(new Read(config), config);
+                export.tracing().root("trusted", 1).end();
+                export.close();
+            };
+            with(Map.of("certificate", trusted), send);
+            assertThat(collector.spans()).as("without a certificate of its own").isEmpty();
+            with(Map.of("certificate", trusted, "client.certificate", certificate, "client.key", key), send);
+            assertThat(collector.spans()).extracting(Received::name).containsExactly("trusted");
+
+            assertThatThrownBy(() -> with(Map.of("certificate", trusted, "client.certificate", certificate), send))
+                    .hasMessageContaining("client certificate provided without client key");
+            assertThatThrownBy(() -> with(Map.of("certificate", folder.resolve("none")), send))
+                    .hasMessageContaining(folder.resolve("none").toString());
         }
     }
 }
