@@ -31,9 +31,7 @@ public final class DataPlane {
 
         boolean has(Optional<Position> wanted) {
             return applied.isPresent()
-                    && (wanted.isEmpty()
-                            || applied.get().epoch().equals(wanted.get().epoch())
-                                    && applied.get().offset() >= wanted.get().offset());
+                    && wanted.map(each -> each.isWithin(applied.get())).orElse(true);
         }
 
         void reject(DataPlaneReport.Rejected rejection) {

@@ -18,6 +18,8 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,7 +46,11 @@ import org.jspecify.annotations.Nullable;
  * A held-back part is served in its last accepted form, and only its owner's status reports the rejection. All other
  * parts take effect, for running proxies and for new ones.
  *
- * <p>A held-back part is tried again when it changes, and forgotten when it is removed. Not thread-safe.
+ * <p>A held-back part is tried again when it changes, and forgotten when it is removed.
+ *
+ * <p>A proxy that refuses what another one of its fleet accepts is not believed: it keeps what it has, and holds nobody
+ * else back, until it accepts everything or is gone. Parts that no proxy has accepted in an earlier form are only held
+ * back where more than half of the connected proxies refuse them. Not thread-safe.
  */
 public final class Quarantine {
     /** A part of a resource; without a contribution it is the whole resource without its patches. */
@@ -74,14 +80,21 @@ public final class Quarantine {
      *
      * @param proven true if proxies have accepted the part's replacement; until then the replacement itself may be
      * rejected
+     * @param witness the proxy whose answers led to the part
      */
-    private record Refused(int fingerprint, Hold.Form form, boolean proven, String message, Set<ObjectRef> owners) {
+    private record Refused(
+            int fingerprint,
+            Hold.Form form,
+            boolean proven,
+            String message,
+            Set<ObjectRef> owners,
+            Optional<String> witness) {
         Refused omitted() {
-            return new Refused(fingerprint, Hold.Form.OMITTED, false, message, owners);
+            return new Refused(fingerprint, Hold.Form.OMITTED, false, message, owners, witness);
         }
 
         Refused accepted() {
-            return new Refused(fingerprint, form, true, message, owners);
+            return new Refused(fingerprint, form, true, message, owners, witness);
         }
     }
 
@@ -122,6 +135,8 @@ public final class Quarantine {
         private Optional<Sent> sent = Optional.empty();
         /** The transaction since which the sent version is current; empty: another version is about to be published. */
         private Optional<Position> position = Optional.empty();
+        /** The transaction of the last version that the witness refused. */
+        private Optional<Position> refusedAt = Optional.empty();
         /** The last accepted version, for a resource without contributions of routes. */
         private Optional<Output> lastGood = Optional.empty();
 
@@ -131,9 +146,13 @@ public final class Quarantine {
         }
 
         boolean isWithin(Position other) {
-            return position.isPresent()
-                    && position.get().epoch().equals(other.epoch())
-                    && position.get().offset() <= other.offset();
+            return position.filter(own -> own.isWithin(other)).isPresent();
+        }
+
+        /** Whether who answered everything up to {@code other} has answered the version that the witness refused, and none since. */
+        boolean isRefusedWithin(Position other) {
+            return refusedAt.filter(at -> at.isWithin(other)).isPresent()
+                    && (position.isEmpty() || position.equals(refusedAt) || !isWithin(other));
         }
     }
 
@@ -191,19 +210,34 @@ public final class Quarantine {
          */
         private final Set<ResourceId> omitting = new HashSet<>();
 
+        /** The proxies that refuse the present version of a resource, where one refusal is not enough. */
+        private final Map<ResourceId, Set<String>> opinions = new HashMap<>();
+
+        /** The proxies that refused what another one accepts. */
+        private final Set<String> doubted = new HashSet<>();
+
+        private final PoolKey key;
         private Optional<String> witness = Optional.empty();
         private String message = "";
+
+        Pool(PoolKey key) {
+            this.key = key;
+        }
 
         Published of(ResourceId id) {
             return Objects.requireNonNull(published.get(id), () -> id + " is not published");
         }
     }
 
+    private static final Logger LOG = System.getLogger(Quarantine.class.getName());
     private static final Pattern QUOTED = Pattern.compile("'([^']{2,})'|\"([^\"]{2,})\"|`([^`]{2,})`");
 
     private final Set<String> exempt;
     private final Map<PoolKey, Pool> pools = new HashMap<>();
     private final Map<String, Set<PoolKey>> poolsOf = new HashMap<>();
+    /** The connected proxies of each fleet. */
+    private final Map<String, Map<String, ProxyAnswers>> proxies = new HashMap<>();
+
     /** The pools with present or past rejections. */
     private final Set<Pool> refusing = new HashSet<>();
 
@@ -247,37 +281,100 @@ public final class Quarantine {
         if (!isFor(report.getFleet())) {
             return;
         }
+        String fleet = report.getFleet();
+        String node = report.getNodeId();
+        if (report.getWhatCase() == DataPlaneReport.WhatCase.DISCONNECTED) {
+            disconnected(fleet, node);
+            return;
+        }
+        ProxyAnswers proxy =
+                proxies.computeIfAbsent(fleet, _ -> new HashMap<>()).computeIfAbsent(node, _ -> new ProxyAnswers());
         switch (report.getWhatCase()) {
             case REJECTED -> {
                 DataPlaneReport.Rejected rejected = report.getRejected();
-                Pool pool = pools.get(new PoolKey(report.getFleet(), rejected.getTypeUrl()));
-                if (pool != null) {
-                    reject(pool, report.getNodeId(), report.getFleet(), rejected);
+                Position position = new Position(rejected.getEpoch(), rejected.getOffset());
+                List<ResourceId> ids = rejected.getResourcesList().stream()
+                        .map(name -> new ResourceId(fleet, rejected.getTypeUrl(), name))
+                        .toList();
+                ids.forEach(id -> proxy.refuse(id, position));
+                Pool pool = pools.get(new PoolKey(fleet, rejected.getTypeUrl()));
+                if (pool != null && !isIgnored(pool, node)) {
+                    reject(pool, node, position, ids, rejected.getMessage());
                 }
             }
             case APPLIED -> {
-                Position position = new Position(
-                        report.getApplied().getEpoch(), report.getApplied().getOffset());
-                confirm(report, position, Set.of());
+                proxy.settle(
+                        new Position(
+                                report.getApplied().getEpoch(),
+                                report.getApplied().getOffset()),
+                        Set.of());
+                settled(fleet, node, proxy);
             }
             case SETTLED -> {
                 DataPlaneReport.Settled settled = report.getSettled();
-                confirm(
-                        report,
+                proxy.settle(
                         new Position(settled.getEpoch(), settled.getOffset()),
                         settled.getRefusedList().stream()
-                                .map(each -> new ResourceId(report.getFleet(), each.getTypeUrl(), each.getName()))
+                                .map(each -> new ResourceId(fleet, each.getTypeUrl(), each.getName()))
                                 .collect(Collectors.toSet()));
+                settled(fleet, node, proxy);
             }
-            case DISCONNECTED ->
-                poolsOf.getOrDefault(report.getFleet(), Set.of()).forEach(key -> {
-                    Pool pool = pool(key);
-                    pool.witness = pool.witness.filter(node -> !node.equals(report.getNodeId()));
-                });
-            case CONNECTED, WHAT_NOT_SET -> {
+            case CONNECTED, DISCONNECTED, WHAT_NOT_SET -> {
                 // These reports say nothing about a resource.
             }
         }
+    }
+
+    private void settled(String fleet, String node, ProxyAnswers proxy) {
+        for (PoolKey key : poolsOf.getOrDefault(fleet, Set.of())) {
+            Pool pool = pool(key);
+            if (!proxy.refuses(key.typeUrl())) {
+                pool.doubted.remove(node);
+            }
+            confirm(pool, node, proxy);
+        }
+    }
+
+    private void disconnected(String fleet, String node) {
+        Map<String, ProxyAnswers> connected = proxies.getOrDefault(fleet, new HashMap<>());
+        connected.remove(node);
+        if (connected.isEmpty()) {
+            proxies.remove(fleet);
+        }
+        for (PoolKey key : poolsOf.getOrDefault(fleet, Set.of())) {
+            Pool pool = pool(key);
+            pool.witness = pool.witness.filter(each -> !each.equals(node));
+            pool.doubted.remove(node);
+            List<ResourceId> decided = new ArrayList<>();
+            pool.opinions.forEach((id, refusing) -> {
+                refusing.remove(node);
+                if (isMost(pool, refusing)) {
+                    decided.add(id);
+                }
+            });
+            if (!decided.isEmpty()) {
+                pool.witness = Optional.of(
+                        pool.opinions.get(decided.getFirst()).iterator().next());
+                pool.opinions.keySet().removeAll(decided);
+                reject(pool, decided);
+            }
+        }
+    }
+
+    /** The connected proxies of a pool's fleet that are believed. */
+    private Map<String, ProxyAnswers> believed(Pool pool) {
+        Map<String, ProxyAnswers> believed = new HashMap<>(proxies.getOrDefault(pool.key.fleet(), Map.of()));
+        believed.keySet().removeAll(pool.doubted);
+        return believed;
+    }
+
+    /** Whether the proxy's refusals do not count. Where all proxies are doubted, all count. */
+    private boolean isIgnored(Pool pool, String node) {
+        return pool.doubted.contains(node) && !believed(pool).isEmpty();
+    }
+
+    private boolean isMost(Pool pool, Set<String> refusing) {
+        return 2 * refusing.size() > believed(pool).size() && !refusing.isEmpty();
     }
 
     /** The changes for the translation that follow from the reports since the last call. */
@@ -330,7 +427,13 @@ public final class Quarantine {
                     // The answer is still to come.
                 }
                 case ACCEPTED -> accept(pool, id);
-                case REFUSED -> reject(pool, List.of(id));
+                case REFUSED -> {
+                    if (pool.witness.isPresent() && contradicts(pool, id, pool.witness.get())) {
+                        doubt(pool, pool.witness.get(), pool.message);
+                    } else {
+                        reject(pool, List.of(id));
+                    }
+                }
             }
         });
         known.keySet().stream().map(Quarantine::key).distinct().map(this::pool).forEach(this::goOn);
@@ -343,6 +446,9 @@ public final class Quarantine {
         published.sent = same.or(() -> position.map(at -> new Sent(message, at, Answer.NONE)));
         published.position = published.sent.map(Sent::position);
         pool.unconfirmed.add(id);
+        if (same.isEmpty()) {
+            pool.opinions.remove(id);
+        }
         return same.map(Sent::answer).orElse(Answer.NONE);
     }
 
@@ -358,7 +464,7 @@ public final class Quarantine {
     private Pool pool(PoolKey key) {
         return pools.computeIfAbsent(key, _ -> {
             poolsOf.computeIfAbsent(key.fleet(), _ -> new HashSet<>()).add(key);
-            return new Pool();
+            return new Pool(key);
         });
     }
 
@@ -437,6 +543,7 @@ public final class Quarantine {
         }
         pool.unconfirmed.remove(id);
         pool.omitting.remove(id);
+        pool.opinions.remove(id);
         withdraw(pool, id, _ -> true);
         Set<Part> own = new HashSet<>(pool.refused.keySet());
         own.addAll(pool.suspended.keySet());
@@ -463,28 +570,145 @@ public final class Quarantine {
                 () -> id.typeUrl().equals(TypeUrls.LISTENER) ? Optional.of(output) : Optional.empty());
     }
 
-    private void reject(Pool pool, String node, String fleet, DataPlaneReport.Rejected rejected) {
-        Position position = new Position(rejected.getEpoch(), rejected.getOffset());
+    private void reject(Pool pool, String node, Position position, List<ResourceId> rejected, String message) {
         List<ResourceId> ids = new ArrayList<>();
-        for (String name : rejected.getResourcesList()) {
-            ResourceId id = new ResourceId(fleet, rejected.getTypeUrl(), name);
+        for (ResourceId id : rejected) {
             Published published = pool.published.get(id);
             // The answer is to an older version, and the answer to the newer one is still to come.
             if (published != null && published.isWithin(position)) {
                 ids.add(id);
             }
         }
-        if (ids.isEmpty()) {
+        if (ids.stream().anyMatch(id -> contradicts(pool, id, node))) {
+            doubt(pool, node, message);
             return;
         }
-        pool.witness = Optional.of(node);
-        pool.message = rejected.getMessage();
-        reject(pool, ids);
+        boolean alone = believed(pool).size() <= 1;
+        ids.removeIf(id -> !alone && isNew(pool, id) && !isMost(pool, opinions(pool, id, node)));
+        if (!ids.isEmpty()) {
+            pool.message = message;
+            pool.witness = Optional.of(node);
+            pool.opinions.keySet().removeAll(ids);
+            reject(pool, ids);
+        }
+    }
+
+    private static Set<String> opinions(Pool pool, ResourceId id, String node) {
+        Set<String> refusing = pool.opinions.computeIfAbsent(id, _ -> new HashSet<>());
+        refusing.add(node);
+        return refusing;
+    }
+
+    /**
+     * Whether a proxy refuses what others accept: another one has accepted the present version of the resource, or all
+     * that it consists of has been accepted before.
+     */
+    private boolean contradicts(Pool pool, ResourceId id, String node) {
+        Map<String, ProxyAnswers> others = believed(pool);
+        others.remove(node);
+        Optional<Position> version = pool.of(id).position;
+        return others.values().stream()
+                        .anyMatch(each ->
+                                version.filter(at -> each.accepts(id, at)).isPresent())
+                || !others.isEmpty() && isAccepted(pool, id);
+    }
+
+    private static boolean isAccepted(Pool pool, ResourceId id) {
+        return pool.of(id).parts.entrySet().stream()
+                        .allMatch(each ->
+                                isHeld(pool, each.getKey()) || each.getValue().equals(pool.good.get(each.getKey())))
+                && substituted(pool, id, _ -> true).stream().allMatch(pool.good::contains)
+                && suspended(pool, id).stream().allMatch(pool.good::contains);
+    }
+
+    /** Whether a part that may be at fault has no earlier form that proxies accepted: it could only be closed. */
+    private static boolean isNew(Pool pool, ResourceId id) {
+        return pool.of(id).parts.keySet().stream()
+                .anyMatch(part -> !isHeld(pool, part) && !part.isPatch() && !pool.good.contains(part));
+    }
+
+    /** The routes' parts of a resource that are replaced while the search goes on. */
+    private static List<Part> suspended(Pool pool, ResourceId id) {
+        return pool.suspended.keySet().stream()
+                .filter(part -> part.resource().equals(id) && part.ofRoute().isPresent())
+                .toList();
+    }
+
+    /** Believes a proxy's refusals no longer, and takes back what was held back because of them. */
+    private void doubt(Pool pool, String node, String message) {
+        LOG.log(
+                Level.WARNING,
+                "{0} of {1} refuses {2} that another proxy accepts: {3}. It keeps what it has; nothing is held back for it",
+                node,
+                pool.key.fleet(),
+                pool.key.typeUrl(),
+                message);
+        pool.doubted.add(node);
+        pool.opinions.values().forEach(each -> each.remove(node));
+        boolean searching = pool.witness.filter(node::equals).isPresent();
+        Set<Part> back = new HashSet<>();
+        pool.refused.forEach((part, each) -> {
+            if (each.witness().filter(node::equals).isPresent()) {
+                back.add(part);
+            }
+        });
+        List<ResourceId> still = new ArrayList<>();
+        if (searching) {
+            back.addAll(pool.suspended.keySet());
+            pool.groups.clear();
+            pool.omitting.clear();
+            pool.witness = believed(pool).entrySet().stream()
+                    .filter(each -> pool.published.entrySet().stream()
+                            .anyMatch(one -> isRefused(each.getValue(), one.getKey(), one.getValue())))
+                    .map(Map.Entry::getKey)
+                    .findFirst();
+            Optional<ProxyAnswers> next = pool.witness.map(believed(pool)::get);
+            pool.published.forEach((id, each) -> {
+                each.refusedAt = Optional.empty();
+                if (next.filter(proxy -> isRefused(proxy, id, each)).isPresent()) {
+                    still.add(id);
+                } else if (each.sent
+                        .filter(sent -> sent.answer() == Answer.REFUSED)
+                        .isPresent()) {
+                    answered(pool, id, Answer.NONE);
+                    pool.unconfirmed.add(id);
+                }
+            });
+        }
+        for (Part part : back) {
+            pool.refused.remove(part);
+            pool.suspended.remove(part);
+            part.contribution().ifPresent(each -> {
+                held.remove(each);
+                changes.add(new Change.Held(each, Optional.empty()));
+            });
+            awaitNext(pool, part.resource());
+            // The hold may not have been translated yet: nothing else changes the resource then.
+            again.add(part.resource());
+        }
+        // What is published anew goes on from there: the answer to its content is known.
+        still.removeIf(id -> pool.of(id).position.isEmpty());
+        if (!still.isEmpty()) {
+            reject(pool, still);
+        }
+        believed(pool).forEach((other, proxy) -> confirm(pool, other, proxy));
+    }
+
+    /** Whether a proxy refuses the version of a resource that was sent last. */
+    private static boolean isRefused(ProxyAnswers proxy, ResourceId id, Published published) {
+        return published
+                .sent
+                .filter(sent -> sent.answer() == Answer.REFUSED && proxy.refuses(id, sent.position()))
+                .isPresent();
     }
 
     /** Continues the search after the rejection of resources as they are published now. */
     private void reject(Pool pool, List<ResourceId> ids) {
-        ids.forEach(id -> answered(pool, id, Answer.REFUSED));
+        ids.forEach(id -> {
+            answered(pool, id, Answer.REFUSED);
+            Published published = pool.of(id);
+            published.refusedAt = published.position;
+        });
         boolean found = false;
         for (ResourceId id : ids) {
             List<Part> suspects = new ArrayList<>();
@@ -541,8 +765,7 @@ public final class Quarantine {
      * search goes on, and rejected parts are left out until they change. Returns false if there is no replacement.
      */
     private boolean replace(Pool pool, ResourceId id) {
-        List<Part> suspended = pool.suspended.keySet().stream()
-                .filter(part -> part.resource().equals(id) && part.ofRoute().isPresent())
+        List<Part> suspended = suspended(pool, id).stream()
                 .filter(part -> !pool.good.contains(part))
                 .toList();
         if (!suspended.isEmpty() && pool.omitting.add(id)) {
@@ -608,7 +831,13 @@ public final class Quarantine {
         refusing.add(pool);
         pool.refused.put(
                 part,
-                new Refused(fingerprint, Hold.Form.LAST_GOOD, false, DataPlane.about(id.name(), pool.message), owners));
+                new Refused(
+                        fingerprint,
+                        Hold.Form.LAST_GOOD,
+                        false,
+                        DataPlane.about(id.name(), pool.message),
+                        owners,
+                        pool.witness));
         hold(pool, part, fingerprint, Hold.Form.LAST_GOOD);
     }
 
@@ -657,14 +886,24 @@ public final class Quarantine {
         return false;
     }
 
-    /** @param refused the answered resources that were not accepted */
-    private void confirm(DataPlaneReport report, Position position, Set<ResourceId> refused) {
-        for (PoolKey key : poolsOf.getOrDefault(report.getFleet(), Set.of())) {
-            confirm(pool(key), report.getNodeId(), position, refused);
+    private void confirm(Pool pool, String node, ProxyAnswers proxy) {
+        if (isIgnored(pool, node) || proxy.answered().isEmpty()) {
+            return;
         }
-    }
-
-    private void confirm(Pool pool, String node, Position position, Set<ResourceId> refused) {
+        Position position = proxy.answered().get();
+        List.copyOf(pool.opinions.entrySet()).stream()
+                .filter(each -> pool.of(each.getKey()).isWithin(position) && !proxy.refuses(each.getKey()))
+                .flatMap(each -> Set.copyOf(each.getValue()).stream())
+                .distinct()
+                .forEach(each -> doubt(pool, each, pool.message));
+        if (pool.witness.isPresent() && !pool.witness.get().equals(node)) {
+            boolean contradicted = pool.published.entrySet().stream()
+                    .anyMatch(each -> each.getValue().isRefusedWithin(position) && !proxy.refuses(each.getKey()));
+            if (!contradicted) {
+                return;
+            }
+            doubt(pool, pool.witness.get(), pool.message);
+        }
         if (pool.witness.isPresent() && !pool.witness.get().equals(node) || pool.unconfirmed.isEmpty()) {
             return;
         }
@@ -673,7 +912,7 @@ public final class Quarantine {
             if (published == null || !published.isWithin(position)) {
                 continue;
             }
-            if (refused.contains(id)) {
+            if (proxy.refuses(id)) {
                 pool.unconfirmed.remove(id);
             } else {
                 accept(pool, id);
@@ -691,6 +930,8 @@ public final class Quarantine {
     private void accept(Pool pool, ResourceId id) {
         Published published = pool.of(id);
         pool.unconfirmed.remove(id);
+        pool.opinions.remove(id);
+        published.refusedAt = Optional.empty();
         answered(pool, id, Answer.ACCEPTED);
         pool.refused.replaceAll((part, each) -> part.resource().equals(id) ? each.accepted() : each);
         pool.suspended.replaceAll((part, each) -> part.resource().equals(id) ? each.accepted() : each);

@@ -67,6 +67,12 @@ class QuarantineTest {
 
         final Map<ResourceId, Optional<Output>> translated = new HashMap<>();
         final Map<ResourceId, Optional<Message>> sent = new HashMap<>();
+        /** Whether there is another proxy, which refuses everything. */
+        private boolean naysayer;
+
+        /** The fewest parts of a resource that the proxy had at a time as they are, or in their last good form. */
+        int least = Integer.MAX_VALUE;
+
         long offset;
         int rounds;
 
@@ -81,6 +87,23 @@ class QuarantineTest {
                             ObjectRef.of(Kinds.GATEWAY, new ObjectKey("default", "gw")),
                             table.name()),
                     new ObjectRef("HTTPRoute", "default", "route-" + route)));
+        }
+
+        World() {
+            connected("node");
+        }
+
+        void addNaysayer() {
+            naysayer = true;
+            connected("naysayer");
+        }
+
+        private void connected(String node) {
+            quarantine.take(DataPlaneReport.newBuilder()
+                    .setFleet(FLEET)
+                    .setNodeId(node)
+                    .setConnected(DataPlaneReport.Connected.getDefaultInstance())
+                    .build());
         }
 
         void put(int table, int route, int value) {
@@ -242,8 +265,23 @@ class QuarantineTest {
             return true;
         }
 
-        /** What a proxy says when it has answered everything. */
+        /** What the proxies say when they have answered everything. */
         private void settled() {
+            if (naysayer) {
+                reports.add(DataPlaneReport.newBuilder()
+                        .setFleet(FLEET)
+                        .setNodeId("naysayer")
+                        .setSettled(DataPlaneReport.Settled.newBuilder()
+                                .setEpoch("epoch")
+                                .setOffset(offset)
+                                .addAllRefused(sent.keySet().stream()
+                                        .map(id -> DataPlaneReport.Resource.newBuilder()
+                                                .setTypeUrl(id.typeUrl())
+                                                .setName(id.name())
+                                                .build())
+                                        .toList()))
+                        .build());
+            }
             if (refused.isEmpty()) {
                 reports.add(DataPlaneReport.newBuilder()
                         .setFleet(FLEET)
@@ -271,6 +309,17 @@ class QuarantineTest {
 
         /** As Envoy: all of a resource or none; a refusal names the resource. */
         private void answer(ResourceId id, Message message) {
+            // One of the two is first.
+            if (naysayer && offset % 2 == 0) {
+                refuse("naysayer", id);
+            }
+            answerAsIs(id, message);
+            if (naysayer && offset % 2 == 1) {
+                refuse("naysayer", id);
+            }
+        }
+
+        private void answerAsIs(ResourceId id, Message message) {
             Set<Integer> values = message instanceof Cluster cluster
                     ? Stream.of((cluster.getName().replaceAll(".*=", "") + "," + cluster.getAltStatName()).split(","))
                             .map(Integer::parseInt)
@@ -281,13 +330,20 @@ class QuarantineTest {
                                     .collect(Collectors.toSet());
             if (values.stream().noneMatch(this::isRefused)) {
                 refused.remove(id);
+                least = Math.min(least, (int) values.stream()
+                        .filter(value -> value >= 0 || value == LAST_GOOD)
+                        .count());
                 inForce.put(id, values.stream().filter(value -> value >= 0).collect(Collectors.toSet()));
                 return;
             }
             refused.add(id);
+            refuse("node", id);
+        }
+
+        private void refuse(String node, ResourceId id) {
             reports.add(DataPlaneReport.newBuilder()
                     .setFleet(FLEET)
-                    .setNodeId("node")
+                    .setNodeId(node)
                     .setRejected(DataPlaneReport.Rejected.newBuilder()
                             .setEpoch("epoch")
                             .setOffset(offset)
@@ -338,6 +394,9 @@ class QuarantineTest {
         Random random = new Random(seed);
         World world = new World();
         int tables = 1 + random.nextInt(3);
+        if (random.nextInt(3) == 0) {
+            world.addNaysayer();
+        }
         for (int route = 0; route < 60; route++) {
             world.put(random.nextInt(tables), route, route);
         }
@@ -377,6 +436,9 @@ class QuarantineTest {
         Random random = new Random(seed);
         World world = new World();
         int tables = 1 + random.nextInt(3);
+        if (random.nextInt(3) == 0) {
+            world.addNaysayer();
+        }
         for (int route = 0; route < 8; route++) {
             world.put(random.nextInt(tables), route, route);
         }
@@ -418,6 +480,45 @@ class QuarantineTest {
         world.put(0, 7, 7);
         world.settle();
         assertThat(world.quarantine.rejections(FLEET)).isEmpty();
+    }
+
+    @Test
+    void aProxyThatRefusesEverythingHoldsNobodyBack() {
+        World world = new World();
+        for (int route = 0; route < 20; route++) {
+            world.put(route % 2, route, route);
+        }
+        world.settle();
+        world.addNaysayer();
+        world.put(0, 2, 100);
+        world.settle();
+        world.assertIsolated();
+        world.bad.add(200);
+        world.put(0, 4, 200);
+        world.put(1, 3, 101);
+        world.settle();
+        world.assertIsolated();
+        assertThat(world.least).isEqualTo(10);
+    }
+
+    @Test
+    void aProxyThatRefusesEverythingIsHeardWhenItIsAlone() {
+        World world = new World();
+        world.put(0, 1, 1);
+        world.settle();
+        world.addNaysayer();
+        world.put(0, 1, 2);
+        world.settle();
+        world.quarantine.take(DataPlaneReport.newBuilder()
+                .setFleet(FLEET)
+                .setNodeId("node")
+                .setDisconnected(DataPlaneReport.Disconnected.getDefaultInstance())
+                .build());
+        world.bad.add(3);
+        world.put(0, 1, 3);
+        world.publish();
+        world.deliver(world.reports.size());
+        assertThat(world.quarantine.rejections(FLEET)).hasSize(1);
     }
 
     @Test
@@ -469,6 +570,9 @@ class QuarantineTest {
         World world = new World();
         for (int route = 0; route < 20; route++) {
             world.put(0, route, route);
+        }
+        if (random.nextInt(3) == 0) {
+            world.addNaysayer();
         }
         ResourceId cluster = new ResourceId(FLEET, TypeUrls.CLUSTER, "c");
         world.clusters.put(cluster, 500);

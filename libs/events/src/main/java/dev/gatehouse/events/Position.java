@@ -15,4 +15,9 @@ public record Position(String epoch, long offset) {
             throw new IllegalArgumentException("offset: " + offset + " (expected: >= 0)");
         }
     }
+
+    /** Whether this transaction is one of those up to {@code other}, of the same log. */
+    public boolean isWithin(Position other) {
+        return epoch.equals(other.epoch) && offset <= other.offset;
+    }
 }

@@ -209,6 +209,11 @@ final class BreakingWorld implements AutoCloseable {
         envoy.awaitReady();
     }
 
+    /** Another proxy of the fleet, which refuses everything. */
+    Naysayer naysayer() {
+        return new Naysayer(grpc.getPort(), FLEET);
+    }
+
     void stopEnvoy() {
         RealEnvoy running = envoy;
         if (running != null) {

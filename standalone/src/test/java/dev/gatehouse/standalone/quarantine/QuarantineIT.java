@@ -2,6 +2,7 @@ package dev.gatehouse.standalone.quarantine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
@@ -204,6 +205,30 @@ final class QuarantineIT {
                             () -> "the route that is deleted is served still after " + breakage);
                 }
             }
+        }
+    }
+
+    @Test
+    void aProxyThatRefusesEverythingHoldsNobodyBack() throws Exception {
+        try (BreakingWorld world = started();
+                Naysayer naysayer = world.naysayer()) {
+            world.await(() -> naysayer.refused(TypeUrls.LISTENER) > 0, () -> "it is sent nothing");
+            Breakage breakage = Breakage.ALL.getFirst();
+            try (Traffic _ = new Traffic(world)) {
+                for (int i = 0; i < 20; i++) {
+                    world.put(marked("good-" + i, "edited") + marked("new-" + i, "first"));
+                    awaitMark(world, "good-" + i, "edited", "a naysayer");
+                    awaitMark(world, "new-" + i, "first", "a naysayer");
+                }
+                world.put(route("bad", breakage.rules("/bad", "app")) + marked("good-30", "beside"));
+                awaitMark(world, "good-30", "beside", "a naysayer");
+                awaitCulprits(world, Set.of(ref("bad")), breakage);
+                world.remove(Kinds.HTTP_ROUTE, "bad");
+                awaitCulprits(world, Set.of(), breakage);
+            }
+            assertThat(naysayer.refused(TypeUrls.CLUSTER)).isPositive();
+            assertThat(naysayer.refused(TypeUrls.ROUTES) + naysayer.refused(TypeUrls.VIRTUAL_HOST))
+                    .isGreaterThan(20);
         }
     }
 
