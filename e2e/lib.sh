@@ -15,6 +15,11 @@ fleet_namespace=$namespace
 [[ " $components " != *" gateway-namespace-mode "* ]] || fleet_namespace=httpbin
 envoy_version=$(sed -n 's:.*<envoy.version>\([0-9.]*\)</envoy.version>.*:\1:p' "$root/pom.xml" | head -1)
 tag=e2e
+# For the kustomization that is installed: lines of "images" and of "patches".
+more_images=
+more_patches="- target: {kind: GatewayClass}
+  patch: |
+    - {op: add, path: /spec/parametersRef, value: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: small, namespace: $namespace}}"
 
 say() { printf '%s %s\n' "$(date +%T)" "$*" >&2; }
 die() { say "FAILED: $*"; exit 1; }
@@ -66,11 +71,10 @@ kustomization() {
       echo "- {name: gatehouse/$name, newName: localhost/gatehouse/$name, newTag: $tag}"
     done
     echo "- {name: docker.io/library/redis, newName: localhost/gatehouse/redis, newTag: '8'}"
+    printf '%s' "$more_images"
     cat <<PATCHES
 patches:
-- target: {kind: GatewayClass}
-  patch: |
-    - {op: add, path: /spec/parametersRef, value: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: small, namespace: $namespace}}
+$more_patches
 - target: {kind: Deployment, name: (controller|xds|ratelimit|waf|authz)-svc}
   patch: |
     - {op: replace, path: /spec/template/spec/containers/0/resources/requests/cpu, value: 10m}
