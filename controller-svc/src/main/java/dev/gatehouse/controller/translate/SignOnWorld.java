@@ -109,10 +109,7 @@ final class SignOnWorld implements SignOnResources.World {
                     + " (expected: one BackendTLSPolicy for all, or none)");
             return connection;
         }
-        addresses(
-                        ClusterResources.endpoints(cluster.get(), this::slices),
-                        place,
-                        problems)
+        addresses(ClusterResources.endpoints(cluster.get(), this::slices), place, problems)
                 .forEach(connection::addAddresses);
         transports.stream().flatMap(Optional::stream).forEach(tls -> connection.setTls(tls(tls, place, problems)));
         return connection;
