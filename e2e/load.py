@@ -27,7 +27,9 @@ counts = [[0, 0] for _ in range(CLIENTS)]
 def failed(number, what, agent, body=b""):
     counts[number][1] += 1
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%H:%M:%S.%f")[:-3]
-    print(f"{what};", now, agent, body[:200].decode(errors="replace").replace("\n", " "), file=sys.stderr, flush=True)
+    # In one piece: the clients are threads.
+    sys.stderr.write(f"{what}; {now} {agent} {body[:200].decode(errors='replace')}".replace("\n", " ").strip() + "\n")
+    sys.stderr.flush()
 
 
 def client(number):
