@@ -31,9 +31,26 @@ load_end() {
   load=
   read -r these bad <"$work/result"
   say "$1: $these requests sent, $bad failed"
-  sort "$work/failures" | uniq -c | head -5 >&2
+  cut -d';' -f1 "$work/failures" | sort | uniq -c | head -5 >&2
+  head -10 "$work/failures" | load_explain >&2
   sent=$((sent + these))
   failed=$((failed + bad))
+}
+
+# load_explain: for each line of standard input, of load.py: the line, and what the access logs of the proxies, and of their sidecars, say of its
+# request: flags, details and upstreams. Proxies that have ended meanwhile say nothing more.
+load_explain() {
+  local line agent pod container
+  while read -r line; do
+    echo "$line"
+    agent=$(grep -o 'load/[0-9-]*' <<<"$line" | head -1) || continue
+    for pod in $(kubectl -n "$fleet_namespace" get pods -l app.kubernetes.io/component=proxy -o name); do
+      for container in envoy istio-proxy; do
+        kubectl -n "$fleet_namespace" logs "$pod" -c "$container" --since=10m 2>/dev/null | grep -F -e "\"$agent\"" |
+          sed "s|^|  ${pod#pod/} $container: |" || true
+      done
+    done
+  done
 }
 
 # load_total: prints the sums; fails where a request did.

@@ -736,6 +736,14 @@ final class Model {
         };
     }
 
+    /** The Service {@code owner} as one EndpointSlice, with its cluster IP; empty: it has no cluster IP, or is no Service. */
+    Optional<EndpointSlice> clusterIp(Reads reads, SlicesOwner owner) {
+        return owner.imported()
+                ? Optional.empty()
+                : reads.get(inputs.of(Kinds.SERVICE), owner.key())
+                        .flatMap(each -> each.spec().asEndpoint());
+    }
+
     /** The EndpointSlices of {@code owner}, reduced to the endpoints that backends may have. */
     List<EndpointSlice> endpointSlices(Reads reads, SlicesOwner owner) {
         return reads.get(slices, owner)

@@ -638,14 +638,8 @@ final class Resources {
                 .routingType()
                 .map(type -> type == TrafficSettings.RoutingType.Service)
                 .orElseGet(() -> settings(reads, fleet).routingType() == EnvoyProxySpec.RoutingType.Service);
-        if (byService && !owner.imported()) {
-            Optional<EndpointSlice> clusterIp = reads.get(inputs.of(Kinds.SERVICE), owner.key())
-                    .flatMap(each -> each.spec().asEndpoint());
-            if (clusterIp.isPresent()) {
-                return List.of(clusterIp.get());
-            }
-        }
-        return model.endpointSlices(reads, owner);
+        Optional<EndpointSlice> clusterIp = byService ? model.clusterIp(reads, owner) : Optional.empty();
+        return clusterIp.map(List::of).orElseGet(() -> model.endpointSlices(reads, owner));
     }
 
     /** Tells which secrets come from SDS servers beside the proxies. */

@@ -5,12 +5,14 @@ import dev.gatehouse.api.authz.v1.OpenIdConnect.Tls;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.ServiceClusters;
 import dev.gatehouse.controller.envoy.AccessResources.Credential;
 import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.SignOnResources;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.BackendTlsPolicy.SubjectAltName;
+import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.Kind;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
@@ -107,13 +109,18 @@ final class SignOnWorld implements SignOnResources.World {
                     + " (expected: one BackendTLSPolicy for all, or none)");
             return connection;
         }
-        addresses(
-                        ClusterResources.endpoints(cluster.get(), owner -> model.endpointSlices(reads, owner)),
-                        place,
-                        problems)
+        addresses(ClusterResources.endpoints(cluster.get(), this::slices), place, problems)
                 .forEach(connection::addAddresses);
         transports.stream().flatMap(Optional::stream).forEach(tls -> connection.setTls(tls(tls, place, problems)));
         return connection;
+    }
+
+    /**
+     * The EndpointSlices by which authz-svc reaches a Service: one with the cluster IP, or else the Service's own. The sidecar of a mesh knows Services as
+     * destinations, and passes a connection to a single pod on in plain text.
+     */
+    private List<EndpointSlice> slices(SlicesOwner owner) {
+        return model.clusterIp(reads, owner).map(List::of).orElseGet(() -> model.endpointSlices(reads, owner));
     }
 
     private static List<String> addresses(ClusterLoadAssignment endpoints, String place, List<String> problems) {
