@@ -49,6 +49,11 @@ final class ShownBy {
     /** The indentation of what is two objects deep. */
     private static final String WITHIN = "    ";
 
+    /** The indentation of fields of {@code spec}: the first one's stands in what the piece is put into. */
+    private static final String FIRST_FIELD = "  ";
+
+    private static final String NEXT_FIELD = "\n" + FIRST_FIELD;
+
     /** What a test puts a value for. */
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{\\w+}|%[sd]");
 
@@ -186,6 +191,9 @@ final class ShownBy {
             for (Object document : documents(value)) {
                 object(document, name, shown);
                 kinds.forEach(kind -> piece(kind, document, name, shown));
+            }
+            if (value.contains(NEXT_FIELD)) {
+                documents(FIRST_FIELD + value).forEach(document -> kinds.forEach(kind -> piece(kind, document, name, shown)));
             }
             fragments(value).forEach(map -> kinds.forEach(kind -> fragment(kind, map, name, shown)));
             if (value.startsWith(WITHIN)) {
