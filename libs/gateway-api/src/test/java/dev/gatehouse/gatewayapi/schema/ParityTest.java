@@ -132,8 +132,9 @@ class ParityTest {
             - **not served**: valid for the API server; the reader says in the object's status that it is not served.
 
             The last column names a test in whose objects the field is: of integration tests, which send requests through the real Envoy (`…IT`), else of
-            golden folders, whose configuration the real Envoy loads, else of unit tests. A kind in parentheses: the field there that has the same type, and so
-            the same reader. The build fails where a field has neither a test nor a reason.
+            scripts of `e2e`, which do on a cluster, else of golden folders, whose configuration the real Envoy loads, else of unit tests. What Kubernetes
+            does with a field of the objects that run proxies no request shows: `FleetGoldenTest` compares these objects. A kind in parentheses: the field
+            there that has the same type, and so the same reader. The build fails where a field has neither a test nor a reason.
 
             How statuses differ from Envoy Gateway's, case by case of its own translator's tests, and why: [status-parity.md](status-parity.md).
 

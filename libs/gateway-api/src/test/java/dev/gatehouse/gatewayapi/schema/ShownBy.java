@@ -35,8 +35,23 @@ final class ShownBy {
     private static final Path ROOT = Path.of("../..");
     private static final List<String> SOURCES =
             List.of("standalone/src/test/java", "controller-svc/src/test/java", "libs/gateway-api/src/test/java");
-    private static final List<String> GOLDENS =
-            List.of("controller-svc/src/test/resources/golden", "controller-svc/src/test/resources/infrastructure");
+    private static final String GOLDENS = "controller-svc/src/test/resources/golden";
+    private static final String INFRASTRUCTURE = "controller-svc/src/test/resources/infrastructure";
+
+    /** The folder of objects that are refused. */
+    private static final String INVALID = "invalid";
+
+    /** Where scripts that walk through a cluster have their objects, and the scripts. */
+    private static final Map<String, String> CLUSTERS = Map.of(
+            "e2e/lib.sh", "e2e/run",
+            "e2e/manifests/waf-sidecar.yaml", "e2e/waf",
+            "examples/istio/envoy-proxy.yaml", "e2e/istio");
+
+    /** What begins and ends objects in a script: the marks of YAML and of the shell. */
+    private static final Pattern DOCUMENTS = Pattern.compile("(?m)^(?:---|[A-Z]+|.*<<[A-Z]+)$");
+
+    /** Fields of the objects of Kubernetes that run proxies. */
+    private static final String PROVIDER = "spec.provider.";
 
     private static final String SPEC = "spec";
 
@@ -111,7 +126,9 @@ final class ShownBy {
     }
 
     private final Fields requests = new Fields();
+    private final Fields clusters = new Fields();
     private final Fields goldens = new Fields();
+    private final Fields infrastructure = new Fields();
     private final Fields units = new Fields();
 
     static ShownBy read() throws IOException {
@@ -126,17 +143,30 @@ final class ShownBy {
                 shown.source(source, shown.units);
             }
         }
-        for (String folder : GOLDENS) {
-            for (Path objects : files(folder, "in.yaml")) {
-                String name = Objects.requireNonNull(objects.getParent())
-                        .getFileName()
-                        .toString();
-                for (Object document : documents(Files.readString(objects))) {
-                    shown.object(document, name, shown.goldens);
+        for (Map.Entry<String, String> cluster : CLUSTERS.entrySet()) {
+            String text = Files.readString(ROOT.resolve(cluster.getKey()));
+            for (String piece : DOCUMENTS.split(text)) {
+                for (Object document : documents(piece)) {
+                    shown.object(document, cluster.getValue(), shown.clusters);
                 }
             }
         }
+        shown.goldens(GOLDENS, shown.goldens);
+        shown.goldens(INFRASTRUCTURE, shown.infrastructure);
+        shown.goldens(INFRASTRUCTURE, shown.goldens);
         return shown;
+    }
+
+    private void goldens(String folder, Fields shown) throws IOException {
+        for (Path objects : files(folder, "in.yaml")) {
+            String name =
+                    Objects.requireNonNull(objects.getParent()).getFileName().toString();
+            if (!name.equals(INVALID)) {
+                for (Object document : documents(Files.readString(objects))) {
+                    object(document, name, shown);
+                }
+            }
+        }
     }
 
     /**
@@ -145,6 +175,12 @@ final class ShownBy {
      */
     Optional<String> of(String kind, String path, List<Around> around) {
         return own(requests, kind, path, "`%s`")
+                .or(() -> own(clusters, kind, path, "`%s` on a cluster"))
+                .or(() -> path.startsWith(PROVIDER)
+                        ? own(infrastructure, kind, path, "an object of Kubernetes: `FleetGoldenTest` `%s`")
+                                .or(() -> elsewhere(
+                                        infrastructure, path, around, "an object of Kubernetes: `FleetGoldenTest` `%s` (%s)"))
+                        : Optional.empty())
                 .or(() -> elsewhere(requests, path, around, "`%s` (%s)"))
                 .or(() -> own(goldens, kind, path, "golden `%s`"))
                 .or(() -> own(units, kind, path, "`%s`"))
