@@ -53,9 +53,13 @@ final class FleetGolden {
 
     /** The bootstrap of the Envoys of a fleet. */
     static Optional<String> bootstrap(KubernetesObject object) {
+        return arguments(object).map(arguments -> arguments.get(arguments.indexOf("--config-yaml") + 1));
+    }
+
+    /** The arguments of the Envoys of a fleet. */
+    static Optional<List<String>> arguments(KubernetesObject object) {
         return find(object.tree(), "args")
-                .map(arguments ->
-                        arguments.get(arguments.indexOf("--config-yaml") + 1).toString());
+                .map(arguments -> arguments.stream().map(String::valueOf).toList());
     }
 
     /** The bootstrap of the only fleet. */
