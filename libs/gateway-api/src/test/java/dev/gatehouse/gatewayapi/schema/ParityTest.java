@@ -107,7 +107,7 @@ class ParityTest {
     }
 
     private static Optional<String> shown(ShownBy tests, String kind, Row row) {
-        return tests.of(kind, row.path(), row.around()).or(() -> reason(kind, row));
+        return reason(kind, row).or(() -> tests.of(kind, row.path(), row.around()));
     }
 
     private static Optional<String> reason(String kind, Row row) {

@@ -50,8 +50,8 @@ final class ShownBy {
     /** What begins and ends objects in a script: the marks of YAML and of the shell. */
     private static final Pattern DOCUMENTS = Pattern.compile("(?m)^(?:---|[A-Z]+|.*<<[A-Z]+)$");
 
-    /** Fields of the objects of Kubernetes that run proxies. */
-    private static final String PROVIDER = "spec.provider.";
+    /** Fields of the objects of Kubernetes that run proxies, and stop them. */
+    private static final List<String> OF_OBJECTS = List.of("spec.provider.", "spec.shutdown.");
 
     private static final String SPEC = "spec";
 
@@ -176,7 +176,7 @@ final class ShownBy {
     Optional<String> of(String kind, String path, List<Around> around) {
         return own(requests, kind, path, "`%s`")
                 .or(() -> own(clusters, kind, path, "`%s` on a cluster"))
-                .or(() -> path.startsWith(PROVIDER)
+                .or(() -> OF_OBJECTS.stream().anyMatch(path::startsWith)
                         ? own(infrastructure, kind, path, "an object of Kubernetes: `FleetGoldenTest` `%s`")
                                 .or(() -> elsewhere(
                                         infrastructure, path, around, "an object of Kubernetes: `FleetGoldenTest` `%s` (%s)"))
