@@ -31,6 +31,12 @@ class ParityTest {
     /** Why there is no test of a field, or no effect, by the end of its path. */
     private static final Map<String, String> REASONS = Map.ofEntries(
             Map.entry(".header.remove[]", "refused: Envoy Gateway's schema has no removal there"),
+            Map.entry(
+                    "EnvoyProxy spec.dynamicModules[].doNotClose",
+                    "how the loader opens the library (RTLD_NODELETE): no request differs; `ExtensionSettingsTest`"),
+            Map.entry(
+                    "EnvoyProxy spec.dynamicModules[].loadGlobally",
+                    "how the loader opens the library (RTLD_GLOBAL): no request differs; `ExtensionSettingsTest`"),
             Map.entry("EnvoyProxy spec.luaValidation", "no effect on a proxy: scripts are parsed in any case"),
             Map.entry(
                     ".loadBalancer.dynamicModule",
