@@ -295,8 +295,14 @@ final class ExtensionPolicyIT {
                   mergeType: StrategicMerge
                   lua: [{inline: 'function envoy_on_response(handle) handle:headers():add("x-merged", "too") end'}]
                 """);
-        policy("digest", "  wasm: [{code: {type: HTTP, http: {url: \"" + server + "/module.wasm\", sha256: " + digest() + "}}}]\n");
-        policy("baddigest", "  wasm: [{code: {type: HTTP, http: {url: \"" + server + "/module.wasm\", sha256: " + "a".repeat(64) + "}}}]\n");
+        policy(
+                "digest",
+                "  wasm: [{code: {type: HTTP, http: {url: \"" + server + "/module.wasm\", sha256: " + digest()
+                        + "}}}]\n");
+        policy(
+                "baddigest",
+                "  wasm: [{code: {type: HTTP, http: {url: \"" + server + "/module.wasm\", sha256: " + "a".repeat(64)
+                        + "}}}]\n");
         policy("luasyntax", "  lua: [{inline: 'function envoy_on_request(handle'}]\n");
         policy("luastart", "  lua: [{inline: 'nothing() function envoy_on_request(handle) end'}]\n");
         policy("luaio", "  lua: [{inline: 'function envoy_on_request(handle) io.open(\"/etc/passwd\") end'}]\n");
@@ -308,7 +314,8 @@ final class ExtensionPolicyIT {
     }
 
     private void extensions(String name, String target, String extensions) {
-        files.append(POLICY.replace("${name}", name).replace("${target}", target)).append(extensions);
+        files.append(POLICY.replace("${name}", name).replace("${target}", target))
+                .append(extensions);
     }
 
     private static String digest() {
@@ -527,7 +534,8 @@ final class ExtensionPolicyIT {
                     .map(namespace -> namespace.getKey() + "="
                             + namespace.getValue().getFieldsOrThrow("tenant").getStringValue())
                     .collect(Collectors.joining(", ", "metadata: ", ""));
-            answer.setDynamicMetadata(written("written", name).mergeFrom(written("unwritten", name).build()));
+            answer.setDynamicMetadata(written("written", name)
+                    .mergeFrom(written("unwritten", name).build()));
             String seen = header(request, "x-seen");
             String before = header(request, "x-processed");
             return answer.setRequestHeaders(HeadersResponse.newBuilder()
@@ -562,8 +570,8 @@ final class ExtensionPolicyIT {
     }
 
     private static Struct.Builder written(String namespace, String by) {
-        Struct.Builder values =
-                Struct.newBuilder().putFields("by", Value.newBuilder().setStringValue(by).build());
+        Struct.Builder values = Struct.newBuilder()
+                .putFields("by", Value.newBuilder().setStringValue(by).build());
         return Struct.newBuilder()
                 .putFields(namespace, Value.newBuilder().setStructValue(values).build());
     }

@@ -189,7 +189,8 @@ final class SignOnFieldsIT {
         for (String name : names) {
             OpenIdProvider provider = new OpenIdProvider(InstantSource.system());
             providers.put(name, provider);
-            files.append(APPLICATION.replace("${name}", name)
+            files.append(APPLICATION
+                    .replace("${name}", name)
                     .replace("${fields}", Objects.requireNonNull(FIELDS.get(name)))
                     .replace("${issuer}", provider.issuer()));
         }

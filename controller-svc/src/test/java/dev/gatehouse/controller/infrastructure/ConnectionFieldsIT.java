@@ -55,10 +55,12 @@ class ConnectionFieldsIT {
             "small-socket", "connection: {bufferLimit: 64Mi, socketBufferLimit: 16Ki}"));
 
     /** Policies of routes to a backend that holds its answers, or sends many bytes. */
-    private static final Map<String, String> OF_APP = new TreeMap<>(Map.of(
-            "narrow", "circuitBreaker: {perEndpoint: {maxConnections: 2}}",
-            "wide", "timeout: {http: {requestTimeout: 1h}}",
-            "told", "bandwidthLimit: {response: {limit: {value: 1Ki, unit: Second}, responseTrailers: {prefix: x-slowed}}}"));
+    private static final Map<String, String> OF_APP = new TreeMap<>(
+            Map.of(
+                    "narrow", "circuitBreaker: {perEndpoint: {maxConnections: 2}}",
+                    "wide", "timeout: {http: {requestTimeout: 1h}}",
+                    "told",
+                            "bandwidthLimit: {response: {limit: {value: 1Ki, unit: Second}, responseTrailers: {prefix: x-slowed}}}"));
 
     @TempDir
     private static Path folder;
@@ -190,8 +192,9 @@ class ConnectionFieldsIT {
     /** How many bytes of a body the proxy takes, until it takes none for a while. */
     private static int taken(String name) throws IOException {
         try (SocketChannel client = SocketChannel.open(new InetSocketAddress("127.0.0.1", port))) {
-            client.write(ByteBuffer.wrap(("POST /" + name + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + (UPLOAD + 1) + "\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII)));
+            client.write(ByteBuffer.wrap(
+                    ("POST /" + name + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + (UPLOAD + 1) + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII)));
             client.configureBlocking(false);
             ByteBuffer body = ByteBuffer.allocate(UPLOAD);
             long last = System.nanoTime();
@@ -208,7 +211,8 @@ class ConnectionFieldsIT {
 
     /** How many bytes wait in the kernel for the backend (proc(5), {@code tx_queue}). */
     private static long sendQueue(String name) throws IOException {
-        String remote = "%04X".formatted(Objects.requireNonNull(SERVERS.get(name)).port());
+        String remote =
+                "%04X".formatted(Objects.requireNonNull(SERVERS.get(name)).port());
         return Files.readAllLines(Path.of("/proc/net/tcp")).stream()
                 .map(line -> line.strip().split("\\s+"))
                 .filter(line -> line[2].endsWith(":" + remote))
@@ -224,7 +228,8 @@ class ConnectionFieldsIT {
         Await.until(() -> got("/wide") == 4 && got("/narrow") >= 2, SOON, () -> "the requests did not come");
         assertThat(got("/narrow")).isEqualTo(2);
         fleet.backend("app").release();
-        assertThat(Stream.concat(narrow.stream(), wide.stream()).map(CompletableFuture::join)).containsOnly(200);
+        assertThat(Stream.concat(narrow.stream(), wide.stream()).map(CompletableFuture::join))
+                .containsOnly(200);
         assertThat(got("/narrow")).isEqualTo(4);
     }
 
@@ -252,7 +257,8 @@ class ConnectionFieldsIT {
                     .write("GET /told HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: close\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
             String response = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(response.substring(response.lastIndexOf("\r\n0\r\n"))).contains("x-slowed-bandwidth-response-delay-ms:");
+            assertThat(response.substring(response.lastIndexOf("\r\n0\r\n")))
+                    .contains("x-slowed-bandwidth-response-delay-ms:");
         }
     }
 }

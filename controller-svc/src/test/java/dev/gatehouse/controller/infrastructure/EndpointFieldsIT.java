@@ -128,7 +128,8 @@ class EndpointFieldsIT {
         // One alone would be left for its success rate, too, which Envoy compares with the others'.
         SOME.getFirst().answered = 500;
         SOME.getLast().answered = 500;
-        StringBuilder objects = new StringBuilder("""
+        StringBuilder objects = new StringBuilder(
+                """
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: Gateway
                 metadata: {name: gw, namespace: default}
@@ -237,8 +238,8 @@ class EndpointFieldsIT {
         }
 
         static Endpoint start() throws IOException {
-            Endpoint endpoint = new Endpoint(
-                    HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0));
+            Endpoint endpoint =
+                    new Endpoint(HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0));
             endpoint.server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
             endpoint.server.createContext("/", endpoint::answer);
             endpoint.server.start();

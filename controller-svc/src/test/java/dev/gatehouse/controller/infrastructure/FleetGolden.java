@@ -43,7 +43,10 @@ final class FleetGolden {
                                         "proxies.test/envoy:1.40.0@sha256:00",
                                         "images.test/shutdown-manager:1",
                                         true)))
-                        .with(Settings.Extensions.OFFLINE.withDiscovery(true).withLua(true).withPatches(true)));
+                        .with(Settings.Extensions.OFFLINE
+                                .withDiscovery(true)
+                                .withLua(true)
+                                .withPatches(true)));
     }
 
     /** By the fleet's name, in order. */

@@ -31,7 +31,10 @@ class MergedProxyIT {
     void tracesAreThoseOfTheClassAndLogsThoseOfTheGateway(@TempDir Path folder) throws Exception {
         int mergedPort = FreePorts.one();
         int ownPort = FreePorts.one();
-        FieldsFleet merged = fleet(mergedPort, folder.resolve("merged"), "{mergeType: StrategicMerge, telemetry: {accessLog: {disable: true}}}");
+        FieldsFleet merged = fleet(
+                mergedPort,
+                folder.resolve("merged"),
+                "{mergeType: StrategicMerge, telemetry: {accessLog: {disable: true}}}");
         FieldsFleet own = fleet(ownPort, folder.resolve("own"), "{telemetry: {accessLog: {}}}");
         try (merged;
                 own;

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PreconnectIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
-    private static final String NEXT = "loadBalancer: {type: RoundRobin}\n  connection: {preconnect: {predictivePercent: 300}}";
-    private static final String EACH = "loadBalancer: {type: RoundRobin}\n  connection: {preconnect: {perEndpointPercent: 200}}";
+    private static final String NEXT =
+            "loadBalancer: {type: RoundRobin}\n  connection: {preconnect: {predictivePercent: 300}}";
+    private static final String EACH =
+            "loadBalancer: {type: RoundRobin}\n  connection: {preconnect: {perEndpointPercent: 200}}";
     private static final String NONE = "loadBalancer: {type: RoundRobin}";
 
     /** @param first of two endpoints */
@@ -55,7 +57,8 @@ class PreconnectIT {
                 Pair each = Pair.start();
                 Pair none = Pair.start();
                 HttpClient client = HttpClient.newHttpClient()) {
-            // Envoy holds the predicted connections against the idle ones of all clusters of a worker: that policy is first.
+            // Envoy holds the predicted connections against the idle ones of all clusters of a worker: that policy is
+            // first.
             Map<String, Pair> pairs = new LinkedHashMap<>();
             pairs.put("next", next);
             pairs.put("none", none);

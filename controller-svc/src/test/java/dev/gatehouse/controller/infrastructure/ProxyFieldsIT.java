@@ -187,9 +187,8 @@ class ProxyFieldsIT {
                     kind: Backend
                     metadata: {name: ${name}, namespace: default}
                     spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${${name}}}}]${protocol}}
-                    """.replace("${name}", name).replace(
-                            "${protocol}",
-                            name.endsWith("s") ? ", appProtocols: [gateway.envoyproxy.io/h2c]" : ""));
+                    """.replace("${name}", name)
+                    .replace("${protocol}", name.endsWith("s") ? ", appProtocols: [gateway.envoyproxy.io/h2c]" : ""));
         }
         String text = all.toString();
         for (Map.Entry<String, Integer> each : ports.entrySet()) {
@@ -345,7 +344,8 @@ class ProxyFieldsIT {
                             .writeBytes(frame.payload()));
             for (ByteArrayOutputStream call : calls.values()) {
                 ByteBuffer bytes = ByteBuffer.wrap(call.toByteArray());
-                while (bytes.remaining() >= PREFIX && bytes.remaining() - PREFIX >= bytes.getInt(bytes.position() + 1)) {
+                while (bytes.remaining() >= PREFIX
+                        && bytes.remaining() - PREFIX >= bytes.getInt(bytes.position() + 1)) {
                     bytes.get();
                     byte[] message = new byte[bytes.getInt()];
                     bytes.get(message);

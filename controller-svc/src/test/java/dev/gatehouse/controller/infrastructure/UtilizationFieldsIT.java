@@ -63,10 +63,11 @@ class UtilizationFieldsIT {
     /** The reports in headers, by path: of the busy endpoint, and of the idle one. */
     private record Reports(String busy, String idle) {
         static final Reports NONE = new Reports("", "");
-        static final Reports OF_APPLICATION =
-                new Reports("rps_fractional=100,application_utilization=0.9", "rps_fractional=100,application_utilization=0.1");
+        static final Reports OF_APPLICATION = new Reports(
+                "rps_fractional=100,application_utilization=0.9", "rps_fractional=100,application_utilization=0.1");
         static final Reports OF_ERRORS = new Reports(
-                "rps_fractional=100,eps=50,application_utilization=0.1", "rps_fractional=100,application_utilization=0.1");
+                "rps_fractional=100,eps=50,application_utilization=0.1",
+                "rps_fractional=100,application_utilization=0.1");
         static final Reports OF_QUEUE = new Reports(
                 "rps_fractional=100,cpu_utilization=0.5,named_metrics.queue=0.9",
                 "rps_fractional=100,cpu_utilization=0.5,named_metrics.queue=0.1");
@@ -84,9 +85,12 @@ class UtilizationFieldsIT {
             "/unnamed", Reports.OF_QUEUE);
 
     private static final Map<String, String> POLICIES = new TreeMap<>(Map.of(
-            "counted", "loadBalancer: {type: BackendUtilization, backendUtilization: {blackoutPeriod: 0s, weightUpdatePeriod: 100ms}}",
-            "blackout", "loadBalancer: {type: BackendUtilization, backendUtilization: {blackoutPeriod: 1h, weightUpdatePeriod: 100ms}}",
-            "rarely", "loadBalancer: {type: BackendUtilization, backendUtilization: {blackoutPeriod: 0s, weightUpdatePeriod: 1h}}",
+            "counted",
+                    "loadBalancer: {type: BackendUtilization, backendUtilization: {blackoutPeriod: 0s, weightUpdatePeriod: 100ms}}",
+            "blackout",
+                    "loadBalancer: {type: BackendUtilization, backendUtilization: {blackoutPeriod: 1h, weightUpdatePeriod: 100ms}}",
+            "rarely",
+                    "loadBalancer: {type: BackendUtilization, backendUtilization: {blackoutPeriod: 0s, weightUpdatePeriod: 1h}}",
             "kept",
                     "loadBalancer: {type: BackendUtilization, backendUtilization:"
                             + " {blackoutPeriod: 0s, weightUpdatePeriod: 100ms, weightExpirationPeriod: 1h}}",
@@ -102,7 +106,8 @@ class UtilizationFieldsIT {
             "named",
                     "loadBalancer: {type: BackendUtilization, backendUtilization: {blackoutPeriod: 0s, weightUpdatePeriod: 100ms,"
                             + " metricNamesForComputingUtilization: [named_metrics.queue]}}",
-            "unnamed", "loadBalancer: {type: BackendUtilization, backendUtilization: {blackoutPeriod: 0s, weightUpdatePeriod: 100ms}}",
+            "unnamed",
+                    "loadBalancer: {type: BackendUtilization, backendUtilization: {blackoutPeriod: 0s, weightUpdatePeriod: 100ms}}",
             "fetched",
                     "loadBalancer: {type: BackendUtilization, backendUtilization: {blackoutPeriod: 0s, weightUpdatePeriod: 100ms,"
                             + " outOfBand: {reportingPeriod: 7s, port: ${reports}, authority: orca.test}}}"));
@@ -137,7 +142,8 @@ class UtilizationFieldsIT {
                 metadata: {name: both, namespace: default}
                 spec: {endpoints: [{ip: {address: 203.0.113.10, port: ${endpoint}}}, {ip: {address: 203.0.113.11, port: ${endpoint}}}]}
                 """);
-        POLICIES.forEach((name, policy) -> objects.append("""
+        POLICIES.forEach(
+                (name, policy) -> objects.append("""
                 ---
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: HTTPRoute
@@ -286,7 +292,8 @@ class UtilizationFieldsIT {
     }
 
     private static void awaitMost(String path) {
-        Await.until(() -> shareOfIdle(path) > MOST, SOON, () -> path + ": the idle endpoint does not get most requests");
+        Await.until(
+                () -> shareOfIdle(path) > MOST, SOON, () -> path + ": the idle endpoint does not get most requests");
     }
 
     private static int shareOfIdle(String path) throws IOException, InterruptedException {

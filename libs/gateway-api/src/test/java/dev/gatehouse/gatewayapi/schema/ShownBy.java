@@ -179,7 +179,10 @@ final class ShownBy {
                 .or(() -> OF_OBJECTS.stream().anyMatch(path::startsWith)
                         ? own(infrastructure, kind, path, "an object of Kubernetes: `FleetGoldenTest` `%s`")
                                 .or(() -> elsewhere(
-                                        infrastructure, path, around, "an object of Kubernetes: `FleetGoldenTest` `%s` (%s)"))
+                                        infrastructure,
+                                        path,
+                                        around,
+                                        "an object of Kubernetes: `FleetGoldenTest` `%s` (%s)"))
                         : Optional.empty())
                 .or(() -> elsewhere(requests, path, around, "`%s` (%s)"))
                 .or(() -> own(goldens, kind, path, "golden `%s`"))
@@ -229,7 +232,8 @@ final class ShownBy {
                 kinds.forEach(kind -> piece(kind, document, name, shown));
             }
             if (value.contains(NEXT_FIELD)) {
-                documents(FIRST_FIELD + value).forEach(document -> kinds.forEach(kind -> piece(kind, document, name, shown)));
+                documents(FIRST_FIELD + value)
+                        .forEach(document -> kinds.forEach(kind -> piece(kind, document, name, shown)));
             }
             fragments(value).forEach(map -> kinds.forEach(kind -> fragment(kind, map, name, shown)));
             if (value.startsWith(WITHIN)) {
