@@ -3,6 +3,8 @@ package dev.gatehouse.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.standalone.process.ChildJvm;
@@ -10,6 +12,7 @@ import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
 import io.envoyproxy.envoy.service.ext_proc.v3.BodyMutation;
 import io.envoyproxy.envoy.service.ext_proc.v3.BodyResponse;
 import io.envoyproxy.envoy.service.ext_proc.v3.CommonResponse;
@@ -32,10 +35,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,6 +61,7 @@ final class ExtensionPolicyIT {
               gatewayClassName: gatehouse
               listeners:
               - {name: http, protocol: HTTP, port: ${port}}
+              - {name: merged, protocol: HTTP, port: ${port}, hostname: merged.test}
             """;
 
     private static final String ROUTE = """
@@ -75,7 +82,7 @@ final class ExtensionPolicyIT {
             kind: EnvoyExtensionPolicy
             metadata: {name: ${name}, namespace: default}
             spec:
-              targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: ${name}}]
+              targetRefs: [{group: gateway.networking.k8s.io, ${target}}]
             """;
 
     private static final String BACKEND = """
@@ -245,6 +252,57 @@ final class ExtensionPolicyIT {
                   lua: [{inline: 'function envoy_on_request(handle) handle:headers():add("x-seen", "lua") end'}]
                   extProc: [{backendRefs: [{name: processor, port: 80}], messageTimeout: 10s, processingMode: {request: {}}}]
                 """);
+        policy(
+                "override",
+                "  extProc: [{backendRefs: [{name: processor, port: 80}], messageTimeout: 10s, processingMode: {allowModeOverride: true, request: {}}}]\n");
+        policy(
+                "nooverride",
+                "  extProc: [{backendRefs: [{name: processor, port: 80}], messageTimeout: 10s, processingMode: {request: {}}}]\n");
+        policy("metadata", """
+                  lua:
+                  - inline: |
+                      function envoy_on_request(handle)
+                        handle:streamInfo():dynamicMetadata():set("shared", "tenant", "tenant-of-lua")
+                        handle:streamInfo():dynamicMetadata():set("hidden", "tenant", "tenant-of-nobody")
+                      end
+                      function envoy_on_response(handle)
+                        for name, values in pairs(handle:streamInfo():dynamicMetadata()) do
+                          if values["by"] then
+                            handle:headers():add("x-written-" .. name, values["by"])
+                          end
+                        end
+                      end
+                  extProc:
+                  - backendRefs: [{name: processor, port: 80}]
+                    messageTimeout: 10s
+                    metadata: {accessibleNamespaces: [shared], writableNamespaces: [written]}
+                    processingMode: {request: {}}
+                """);
+        files.append("""
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: merged, namespace: default}
+                spec:
+                  parentRefs: [{name: front, sectionName: merged}]
+                  rules:
+                  - backendRefs: [{name: app, port: 80}]
+                """);
+        extensions("listener", "kind: Gateway, name: front, sectionName: merged", """
+                  extProc: [{backendRefs: [{name: processor, port: 80}], messageTimeout: 10s, processingMode: {request: {}}}]
+                """);
+        extensions("merged", "kind: HTTPRoute, name: merged", """
+                  mergeType: StrategicMerge
+                  lua: [{inline: 'function envoy_on_response(handle) handle:headers():add("x-merged", "too") end'}]
+                """);
+        policy(
+                "digest",
+                "  wasm: [{code: {type: HTTP, http: {url: \"" + server + "/module.wasm\", sha256: " + digest()
+                        + "}}}]\n");
+        policy(
+                "baddigest",
+                "  wasm: [{code: {type: HTTP, http: {url: \"" + server + "/module.wasm\", sha256: " + "a".repeat(64)
+                        + "}}}]\n");
         policy("luasyntax", "  lua: [{inline: 'function envoy_on_request(handle'}]\n");
         policy("luastart", "  lua: [{inline: 'nothing() function envoy_on_request(handle) end'}]\n");
         policy("luaio", "  lua: [{inline: 'function envoy_on_request(handle) io.open(\"/etc/passwd\") end'}]\n");
@@ -252,7 +310,20 @@ final class ExtensionPolicyIT {
 
     private void policy(String name, String extensions) {
         files.append(ROUTE.replace("${name}", name));
-        files.append(POLICY.replace("${name}", name)).append(extensions);
+        extensions(name, "kind: HTTPRoute, name: " + name, extensions);
+    }
+
+    private void extensions(String name, String target, String extensions) {
+        files.append(POLICY.replace("${name}", name).replace("${target}", target))
+                .append(extensions);
+    }
+
+    private static String digest() {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(MODULE));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void backend(String name, int at, String annotation) {
@@ -298,6 +369,44 @@ final class ExtensionPolicyIT {
         assertThat(get("order", "/anything")).startsWith("HTTP/1.1 200").contains("one, then two");
         assertThat(get("reverse", "/anything")).startsWith("HTTP/1.1 200").contains("two, then one");
         assertThat(get("shares", "/anything")).startsWith("HTTP/1.1 200").contains("\"two\"");
+    }
+
+    @Test
+    void aProcessorMayAskForMoreWhereThePolicyLetsIt() {
+        assertThat(get("override", "/anything", "x-override: yes"))
+                .startsWith("HTTP/1.1 200")
+                .containsIgnoringCase("x-response: one");
+        assertThat(get("nooverride", "/anything", "x-override: yes"))
+                .startsWith("HTTP/1.1 200")
+                .doesNotContainIgnoringCase("x-response: one");
+    }
+
+    @Test
+    void aProcessorSeesAndWritesTheMetadataOfThePolicysNamespaces() {
+        assertThat(get("metadata", "/anything"))
+                .startsWith("HTTP/1.1 200")
+                .contains("shared=tenant-of-lua")
+                .doesNotContain("tenant-of-nobody")
+                .containsIgnoringCase("x-written-written: one")
+                .doesNotContainIgnoringCase("x-written-unwritten");
+    }
+
+    @Test
+    void aPolicyIsMergedWithTheOneOfTheListener() {
+        assertThat(get("merged", "/anything"))
+                .startsWith("HTTP/1.1 200")
+                .containsIgnoringCase("\"x-processed\"")
+                .containsIgnoringCase("x-merged: too");
+    }
+
+    @Test
+    void aWasmExtensionHasTheDigestOfThePolicy() {
+        Await.orSilent(
+                () -> get("digest", "/anything").startsWith("HTTP/1.1 200"),
+                () -> gatehouse.lines().size(),
+                () -> gatehouse.output());
+        assertThat(get("digest", "/anything")).containsIgnoringCase("\"x-wasm\"");
+        assertThat(get("baddigest", "/anything")).startsWith("HTTP/1.1 500");
     }
 
     @Test
@@ -416,6 +525,17 @@ final class ExtensionPolicyIT {
                     .map(each -> "told " + each.getStringValue())
                     .findFirst()
                     .orElse("told nothing");
+            if (header(request, "x-override").equals("yes")) {
+                answer.setModeOverride(
+                        ProcessingMode.newBuilder().setResponseHeaderMode(ProcessingMode.HeaderSendMode.SEND));
+            }
+            String metadata = request.getMetadataContext().getFilterMetadataMap().entrySet().stream()
+                    .filter(namespace -> namespace.getValue().containsFields("tenant"))
+                    .map(namespace -> namespace.getKey() + "="
+                            + namespace.getValue().getFieldsOrThrow("tenant").getStringValue())
+                    .collect(Collectors.joining(", ", "metadata: ", ""));
+            answer.setDynamicMetadata(written("written", name)
+                    .mergeFrom(written("unwritten", name).build()));
             String seen = header(request, "x-seen");
             String before = header(request, "x-processed");
             return answer.setRequestHeaders(HeadersResponse.newBuilder()
@@ -424,6 +544,7 @@ final class ExtensionPolicyIT {
                                             .addSetHeaders(setting(
                                                     "x-processed", before.isEmpty() ? name : before + ", then " + name))
                                             .addSetHeaders(setting("x-told", path))
+                                            .addSetHeaders(setting("x-metadata", metadata))
                                             .addSetHeaders(setting("x-after", "after " + seen)))))
                     .build();
         }
@@ -446,6 +567,13 @@ final class ExtensionPolicyIT {
         return request.hasRequestBody()
                 ? answer.setRequestBody(changed).build()
                 : answer.setResponseBody(changed).build();
+    }
+
+    private static Struct.Builder written(String namespace, String by) {
+        Struct.Builder values = Struct.newBuilder()
+                .putFields("by", Value.newBuilder().setStringValue(by).build());
+        return Struct.newBuilder()
+                .putFields(namespace, Value.newBuilder().setStructValue(values).build());
     }
 
     private static String header(ProcessingRequest request, String name) {

@@ -36,6 +36,8 @@ final class GeoIT {
     private static final String LONDON = "203.0.113.7";
     private static final String TOR = "192.0.2.7";
     private static final String VPN = "192.0.2.130";
+    private static final String HOSTING = "198.51.102.7";
+    private static final String PROXY = "198.51.102.130";
     private static final String NOWHERE = "100.64.0.1";
 
     private static final String OBJECTS = """
@@ -128,6 +130,8 @@ final class GeoIT {
         guarded("asn", "{asn: 64500}");
         guarded("isp", "{isp: Example Net}");
         guarded("tor", "{anonymous: {isTor: true}}");
+        guarded("hosted", "{anonymous: {isHosting: true}}");
+        guarded("proxied", "{anonymous: {isProxy: true}}");
         guarded("hidden", "{anonymous: {isAnonymous: true, isVPN: true}}");
         guarded("visible", "{anonymous: {isAnonymous: false, isTor: false}}");
         Files.writeString(Files.createDirectory(folder.resolve("objects")).resolve("all.yaml"), files.toString());
@@ -156,6 +160,8 @@ final class GeoIT {
         new MaxMindDatabase("GeoIP2-Anonymous-IP")
                 .with("192.0.2.0/25", Map.of("is_anonymous", true, "is_tor_exit_node", true))
                 .with("192.0.2.128/25", Map.of("is_anonymous", true, "is_anonymous_vpn", true))
+                .with("198.51.102.0/25", Map.of("is_anonymous", true, "is_hosting_provider", true))
+                .with("198.51.102.128/25", Map.of("is_anonymous", true, "is_public_proxy", true))
                 .write(folder.resolve("anonymous.mmdb"));
     }
 
@@ -207,6 +213,10 @@ final class GeoIT {
     void aClientIsLetPassByWhatHidesIt() throws Exception {
         assertThat(status("/tor", TOR)).isEqualTo(200);
         assertThat(status("/tor", VPN)).isEqualTo(403);
+        assertThat(status("/hosted", HOSTING)).isEqualTo(200);
+        assertThat(status("/hosted", PROXY)).isEqualTo(403);
+        assertThat(status("/proxied", PROXY)).isEqualTo(200);
+        assertThat(status("/proxied", HOSTING)).isEqualTo(403);
         assertThat(status("/hidden", VPN)).isEqualTo(200);
         assertThat(status("/hidden", TOR)).isEqualTo(403);
         assertThat(status("/visible", TOR)).isEqualTo(403);

@@ -91,6 +91,9 @@ final class RoutingIT {
               - matches: [{path: {value: /anything/rewritten}}]
                 filters: [{type: URLRewrite, urlRewrite: {hostname: inside.example}}]
                 backendRefs: [{name: blue, port: 80}]
+              - matches: [{path: {value: /by-pattern}}]
+                filters: [{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: path-by-pattern}}]
+                backendRefs: [{name: blue, port: 80}]
               - matches: [{path: {value: /anything/tenant}}]
                 filters: [{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: host-by-path}}]
                 backendRefs: [{name: blue, port: 80}]
@@ -122,6 +125,11 @@ final class RoutingIT {
             kind: HTTPRouteFilter
             metadata: {name: host-by-path, namespace: default}
             spec: {urlRewrite: {hostname: {type: PathRegex, pathRegex: {pattern: "^/anything/tenant/([a-z]+)$", substitution: '\\1.inside'}}}}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: HTTPRouteFilter
+            metadata: {name: path-by-pattern, namespace: default}
+            spec: {urlRewrite: {path: {type: ReplaceRegexMatch, replaceRegexMatch: {pattern: "^/by-pattern/([a-z]+)/([0-9]+)$", substitution: '/anything/\\2/\\1'}}}}
             ---
             apiVersion: gateway.envoyproxy.io/v1alpha1
             kind: HTTPRouteFilter
@@ -354,6 +362,11 @@ final class RoutingIT {
         assertThat(get("/anything/rewritten", "web.example"))
                 .containsPattern("\"Host\": *\"inside.example\"")
                 .containsPattern("\"X-Forwarded-Host\": *\"web.example\"");
+    }
+
+    @Test
+    void thePathThatABackendSeesIsMadeByAPattern() throws Exception {
+        assertThat(get("/by-pattern/cart/12", "web.example")).contains("/anything/12/cart");
     }
 
     @Test

@@ -2,15 +2,23 @@ package dev.gatehouse.controller.infrastructure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.controller.infrastructure.FieldsFleet.Backend;
+import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -79,6 +87,63 @@ class DynamicModuleIT {
             assertThat(with.statusCode()).isEqualTo(418);
             assertThat(with.body()).isEqualTo("greeter {\"greeting\":\"hello\"}");
             assertThat(send(client, port, "/without").body()).isEqualTo("app");
+        }
+    }
+
+    @Test
+    void isFetchedFromAServerWhereItsDigestIsRight(@TempDir Path folder) throws Exception {
+        Path library = folder.resolve("libtest.so");
+        compile(Path.of("src/test/resources/module/module.c"), library);
+        byte[] code = Files.readAllBytes(library);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/libtest.so", exchange -> {
+            exchange.sendResponseHeaders(200, code.length);
+            exchange.getResponseBody().write(code);
+            exchange.close();
+        });
+        server.start();
+        int port = FreePorts.one();
+        String objects = """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: gw, namespace: default}
+                spec:
+                  gatewayClassName: gatehouse
+                  infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: proxy}}
+                  listeners: [{name: http, protocol: HTTP, port: ${port}}]
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyProxy
+                metadata: {name: proxy, namespace: default}
+                spec: {dynamicModules: [{name: test, source: {type: Remote, remote: {url: "http://localhost:${server}/libtest.so", sha256: ${digest}}}}]}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: with, namespace: default}
+                spec:
+                  parentRefs: [{name: gw}]
+                  rules: [{filters: [{type: RequestRedirect, requestRedirect: {hostname: without.test}}]}]
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyExtensionPolicy
+                metadata: {name: with, namespace: default}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: with}]
+                  dynamicModule: [{name: test, filterName: fetched, config: {}}]
+                """.replace("${port}", String.valueOf(port))
+                .replace("${server}", String.valueOf(server.getAddress().getPort()))
+                .replace(
+                        "${digest}",
+                        HexFormat.of()
+                                .formatHex(MessageDigest.getInstance("SHA-256").digest(code)));
+        try (FieldsFleet _ = FieldsFleet.start(folder, objects, Map.of());
+                HttpClient client = HttpClient.newHttpClient()) {
+            Await.until(
+                    () -> send(client, port, "/").body().startsWith("fetched"),
+                    Duration.ofSeconds(60),
+                    () -> "the module is not there");
+        } finally {
+            server.stop(0);
         }
     }
 

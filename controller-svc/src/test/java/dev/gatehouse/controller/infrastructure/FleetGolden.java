@@ -43,7 +43,10 @@ final class FleetGolden {
                                         "proxies.test/envoy:1.40.0@sha256:00",
                                         "images.test/shutdown-manager:1",
                                         true)))
-                        .with(Settings.Extensions.OFFLINE.withDiscovery(true).withLua(true)));
+                        .with(Settings.Extensions.OFFLINE
+                                .withDiscovery(true)
+                                .withLua(true)
+                                .withPatches(true)));
     }
 
     /** By the fleet's name, in order. */
@@ -53,9 +56,13 @@ final class FleetGolden {
 
     /** The bootstrap of the Envoys of a fleet. */
     static Optional<String> bootstrap(KubernetesObject object) {
+        return arguments(object).map(arguments -> arguments.get(arguments.indexOf("--config-yaml") + 1));
+    }
+
+    /** The arguments of the Envoys of a fleet. */
+    static Optional<List<String>> arguments(KubernetesObject object) {
         return find(object.tree(), "args")
-                .map(arguments ->
-                        arguments.get(arguments.indexOf("--config-yaml") + 1).toString());
+                .map(arguments -> arguments.stream().map(String::valueOf).toList());
     }
 
     /** The bootstrap of the only fleet. */

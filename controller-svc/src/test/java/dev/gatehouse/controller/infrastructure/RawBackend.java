@@ -10,12 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A backend of HTTP/1.1 that keeps requests as they came over the wire, and answers each with the same bytes. */
 final class RawBackend implements AutoCloseable {
     private final ServerSocket server;
     private final String answer;
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger connections = new AtomicInteger();
 
     private RawBackend(ServerSocket server, String answer) {
         this.server = server;
@@ -38,10 +40,16 @@ final class RawBackend implements AutoCloseable {
         return requests;
     }
 
+    /** How many there have been. */
+    int connections() {
+        return connections.get();
+    }
+
     private void accept() {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
+                connections.incrementAndGet();
                 Thread.ofVirtual().start(() -> serve(socket));
             } catch (IOException e) {
                 return;

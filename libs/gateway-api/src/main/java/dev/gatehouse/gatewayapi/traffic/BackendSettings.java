@@ -156,7 +156,7 @@ public record BackendSettings(
             static Preconnect read(Fields f) {
                 return new Preconnect(
                         optional(f.integer("perEndpointPercent", 100, 300)),
-                        optional(f.integer("predictivePercent", 100, Integer.MAX_VALUE)));
+                        optional(f.integer("predictivePercent", 100, 300)));
             }
         }
 

@@ -31,6 +31,12 @@ class ParityTest {
     /** Why there is no test of a field, or no effect, by the end of its path. */
     private static final Map<String, String> REASONS = Map.ofEntries(
             Map.entry(".header.remove[]", "refused: Envoy Gateway's schema has no removal there"),
+            Map.entry(
+                    "EnvoyProxy spec.dynamicModules[].doNotClose",
+                    "how the loader opens the library (RTLD_NODELETE): no request differs; `ExtensionSettingsTest`"),
+            Map.entry(
+                    "EnvoyProxy spec.dynamicModules[].loadGlobally",
+                    "how the loader opens the library (RTLD_GLOBAL): no request differs; `ExtensionSettingsTest`"),
             Map.entry("EnvoyProxy spec.luaValidation", "no effect on a proxy: scripts are parsed in any case"),
             Map.entry(
                     ".loadBalancer.dynamicModule",
@@ -107,7 +113,7 @@ class ParityTest {
     }
 
     private static Optional<String> shown(ShownBy tests, String kind, Row row) {
-        return tests.of(kind, row.path(), row.around()).or(() -> reason(kind, row));
+        return reason(kind, row).or(() -> tests.of(kind, row.path(), row.around()));
     }
 
     private static Optional<String> reason(String kind, Row row) {
@@ -132,8 +138,9 @@ class ParityTest {
             - **not served**: valid for the API server; the reader says in the object's status that it is not served.
 
             The last column names a test in whose objects the field is: of integration tests, which send requests through the real Envoy (`…IT`), else of
-            golden folders, whose configuration the real Envoy loads, else of unit tests. A kind in parentheses: the field there that has the same type, and so
-            the same reader. The build fails where a field has neither a test nor a reason.
+            scripts of `e2e`, which do on a cluster, else of golden folders, whose configuration the real Envoy loads, else of unit tests. What Kubernetes
+            does with a field of the objects that run proxies no request shows: `FleetGoldenTest` compares these objects. A kind in parentheses: the field
+            there that has the same type, and so the same reader. The build fails where a field has neither a test nor a reason.
 
             How statuses differ from Envoy Gateway's, case by case of its own translator's tests, and why: [status-parity.md](status-parity.md).
 

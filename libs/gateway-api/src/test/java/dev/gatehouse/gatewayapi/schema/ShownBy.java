@@ -35,8 +35,23 @@ final class ShownBy {
     private static final Path ROOT = Path.of("../..");
     private static final List<String> SOURCES =
             List.of("standalone/src/test/java", "controller-svc/src/test/java", "libs/gateway-api/src/test/java");
-    private static final List<String> GOLDENS =
-            List.of("controller-svc/src/test/resources/golden", "controller-svc/src/test/resources/infrastructure");
+    private static final String GOLDENS = "controller-svc/src/test/resources/golden";
+    private static final String INFRASTRUCTURE = "controller-svc/src/test/resources/infrastructure";
+
+    /** The folder of objects that are refused. */
+    private static final String INVALID = "invalid";
+
+    /** Where scripts that walk through a cluster have their objects, and the scripts. */
+    private static final Map<String, String> CLUSTERS = Map.of(
+            "e2e/lib.sh", "e2e/run",
+            "e2e/manifests/waf-sidecar.yaml", "e2e/waf",
+            "examples/istio/envoy-proxy.yaml", "e2e/istio");
+
+    /** What begins and ends objects in a script: the marks of YAML and of the shell. */
+    private static final Pattern DOCUMENTS = Pattern.compile("(?m)^(?:---|[A-Z]+|.*<<[A-Z]+)$");
+
+    /** Fields of the objects of Kubernetes that run proxies, and stop them. */
+    private static final List<String> OF_OBJECTS = List.of("spec.provider.", "spec.shutdown.");
 
     private static final String SPEC = "spec";
 
@@ -48,6 +63,11 @@ final class ShownBy {
 
     /** The indentation of what is two objects deep. */
     private static final String WITHIN = "    ";
+
+    /** The indentation of fields of {@code spec}: the first one's stands in what the piece is put into. */
+    private static final String FIRST_FIELD = "  ";
+
+    private static final String NEXT_FIELD = "\n" + FIRST_FIELD;
 
     /** What a test puts a value for. */
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{\\w+}|%[sd]");
@@ -106,7 +126,9 @@ final class ShownBy {
     }
 
     private final Fields requests = new Fields();
+    private final Fields clusters = new Fields();
     private final Fields goldens = new Fields();
+    private final Fields infrastructure = new Fields();
     private final Fields units = new Fields();
 
     static ShownBy read() throws IOException {
@@ -121,17 +143,30 @@ final class ShownBy {
                 shown.source(source, shown.units);
             }
         }
-        for (String folder : GOLDENS) {
-            for (Path objects : files(folder, "in.yaml")) {
-                String name = Objects.requireNonNull(objects.getParent())
-                        .getFileName()
-                        .toString();
-                for (Object document : documents(Files.readString(objects))) {
-                    shown.object(document, name, shown.goldens);
+        for (Map.Entry<String, String> cluster : CLUSTERS.entrySet()) {
+            String text = Files.readString(ROOT.resolve(cluster.getKey()));
+            for (String piece : DOCUMENTS.split(text)) {
+                for (Object document : documents(piece)) {
+                    shown.object(document, cluster.getValue(), shown.clusters);
                 }
             }
         }
+        shown.goldens(GOLDENS, shown.goldens);
+        shown.goldens(INFRASTRUCTURE, shown.infrastructure);
+        shown.goldens(INFRASTRUCTURE, shown.goldens);
         return shown;
+    }
+
+    private void goldens(String folder, Fields shown) throws IOException {
+        for (Path objects : files(folder, "in.yaml")) {
+            String name =
+                    Objects.requireNonNull(objects.getParent()).getFileName().toString();
+            if (!name.equals(INVALID)) {
+                for (Object document : documents(Files.readString(objects))) {
+                    object(document, name, shown);
+                }
+            }
+        }
     }
 
     /**
@@ -140,6 +175,15 @@ final class ShownBy {
      */
     Optional<String> of(String kind, String path, List<Around> around) {
         return own(requests, kind, path, "`%s`")
+                .or(() -> own(clusters, kind, path, "`%s` on a cluster"))
+                .or(() -> OF_OBJECTS.stream().anyMatch(path::startsWith)
+                        ? own(infrastructure, kind, path, "an object of Kubernetes: `FleetGoldenTest` `%s`")
+                                .or(() -> elsewhere(
+                                        infrastructure,
+                                        path,
+                                        around,
+                                        "an object of Kubernetes: `FleetGoldenTest` `%s` (%s)"))
+                        : Optional.empty())
                 .or(() -> elsewhere(requests, path, around, "`%s` (%s)"))
                 .or(() -> own(goldens, kind, path, "golden `%s`"))
                 .or(() -> own(units, kind, path, "`%s`"))
@@ -186,6 +230,10 @@ final class ShownBy {
             for (Object document : documents(value)) {
                 object(document, name, shown);
                 kinds.forEach(kind -> piece(kind, document, name, shown));
+            }
+            if (value.contains(NEXT_FIELD)) {
+                documents(FIRST_FIELD + value)
+                        .forEach(document -> kinds.forEach(kind -> piece(kind, document, name, shown)));
             }
             fragments(value).forEach(map -> kinds.forEach(kind -> fragment(kind, map, name, shown)));
             if (value.startsWith(WITHIN)) {
