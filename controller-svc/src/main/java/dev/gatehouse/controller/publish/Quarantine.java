@@ -345,18 +345,17 @@ public final class Quarantine {
             Pool pool = pool(key);
             pool.witness = pool.witness.filter(each -> !each.equals(node));
             pool.doubted.remove(node);
-            List<ResourceId> decided = new ArrayList<>();
+            Map<ResourceId, Set<String>> decided = new HashMap<>();
             pool.opinions.forEach((id, refusing) -> {
                 refusing.remove(node);
                 if (isMost(pool, refusing)) {
-                    decided.add(id);
+                    decided.put(id, refusing);
                 }
             });
             if (!decided.isEmpty()) {
-                pool.witness = Optional.of(
-                        pool.opinions.get(decided.getFirst()).iterator().next());
-                pool.opinions.keySet().removeAll(decided);
-                reject(pool, decided);
+                pool.witness = decided.values().stream().flatMap(Set::stream).findFirst();
+                pool.opinions.keySet().removeAll(decided.keySet());
+                reject(pool, List.copyOf(decided.keySet()));
             }
         }
     }

@@ -12,6 +12,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,7 +48,7 @@ final class Naysayer implements AutoCloseable, StreamObserver<DeltaDiscoveryResp
     @Override
     public void onNext(DeltaDiscoveryResponse response) {
         refused.computeIfAbsent(response.getTypeUrl(), _ -> new AtomicInteger()).incrementAndGet();
-        requests.get()
+        Objects.requireNonNull(requests.get())
                 .onNext(DeltaDiscoveryRequest.newBuilder()
                         .setTypeUrl(response.getTypeUrl())
                         .setResponseNonce(response.getNonce())
