@@ -280,9 +280,10 @@ final class Observability {
             }
         }
         config.setAttributes(values(attributes));
-        if (!collector.resourceAttributes().isEmpty()) {
-            config.setResourceAttributes(values(collector.resourceAttributes()));
-        }
+        // As traces name it: stores of logs group by it.
+        Map<String, String> resource = new TreeMap<>(Map.of("service.name", serviceName()));
+        resource.putAll(collector.resourceAttributes());
+        config.setResourceAttributes(values(resource));
         return log("envoy.access_loggers.open_telemetry", config.build());
     }
 
