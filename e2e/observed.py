@@ -160,10 +160,11 @@ try:
     show(check("one trace has Envoy, authorization, limit, inspection and the backend", lambda: complete("front.shop", stack.HOPS)))
     show(check("one trace follows a change from the object to the answers of the proxies", lambda: complete("controller-svc", stack.CHANGE)))
     say(str(check("an exemplar of Prometheus leads to a trace in Jaeger", exemplar)))
-    say(str(check("Loki has the access log line of a request that was blocked", lambda: log_line("waf_blocked"))))
-    failures += stack.panels(prometheus, PATIENCE)
     check("alerts of the faults are at Alertmanager: " + ", ".join(sorted(FAULTS)), lambda: FAULTS <= set(alerts()))
+    say(str(check("Loki has the access log line of a request that was blocked", lambda: log_line("waf_blocked"), 120)))
+    failures += stack.panels(prometheus, PATIENCE)
 
+    check("every status was written", lambda: prometheus.query("sum(gatehouse_controller_status_failures_total) == 0", True), 30)
     kubectl("-n", given.namespace, "scale", "deployment", "controller-svc", "--replicas=0")
     check("no pod of controller-svc: GatehouseServiceGone is at Alertmanager", lambda: "GatehouseServiceGone" in alerts())
     before = users.served["good"]

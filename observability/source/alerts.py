@@ -20,7 +20,8 @@ for window in WINDOWS:
          'sum by (fleet) (rate(envoy_http_downstream_rq_xx{%s, envoy_response_code_class="5"}[%s])) / (fleet:gatehouse_requests:rate%s > 0)'
          % (USERS, window, window)),
         ("fleet:gatehouse_slow:ratio_rate%s" % window,
-         '1 - sum by (fleet) (rate(envoy_http_downstream_rq_time_bucket{%s, le="1000"}[%s]))'
+         # Prometheus 3 writes bounds with a decimal point.
+         '1 - sum by (fleet) (rate(envoy_http_downstream_rq_time_bucket{%s, le=~"1000(.0)?"}[%s]))'
          " / (sum by (fleet) (rate(envoy_http_downstream_rq_time_count{%s}[%s])) > 0)" % (USERS, window, USERS, window)),
     ]
 
@@ -45,7 +46,7 @@ def classes(good, bad):
 
 def times(fast, all_):
     listener = 'fleet="shop/front", envoy_http_conn_manager_prefix="shop-front-80"'
-    return [('envoy_http_downstream_rq_time_bucket{%s, le="1000"}' % listener, fast),
+    return [('envoy_http_downstream_rq_time_bucket{%s, le="1000.0"}' % listener, fast),
             ('envoy_http_downstream_rq_time_count{%s}' % listener, all_)]
 
 

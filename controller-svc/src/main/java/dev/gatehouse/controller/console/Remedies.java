@@ -15,7 +15,7 @@ final class Remedies {
             Conditions.RESOLVED_REFS,
             Conditions.PROGRAMMED,
             Conditions.ADDRESSES_ASSIGNED,
-            "BackendsAvailable");
+            Conditions.BACKENDS_AVAILABLE);
 
     /** Conditions that report a fault if they are true. */
     private static final Set<String> BROKEN = Set.of(Conditions.CONFLICTED, "PartiallyInvalid");

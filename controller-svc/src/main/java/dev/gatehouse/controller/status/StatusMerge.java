@@ -24,16 +24,6 @@ public final class StatusMerge {
     private static final String ADDRESSES = "addresses";
     private static final String PENDING = "Pending";
 
-    private static final Set<String> OWN_TYPES = Set.of(
-            Conditions.ACCEPTED,
-            Conditions.PROGRAMMED,
-            Conditions.RESOLVED_REFS,
-            Conditions.CONFLICTED,
-            Conditions.OVERLAPPING_TLS,
-            Conditions.INSECURE_FRONTEND_VALIDATION,
-            Conditions.ADDRESSES_ASSIGNED,
-            Conditions.WARNING);
-
     private final Set<String> controllerNames;
     private final String now;
 
@@ -131,8 +121,8 @@ public final class StatusMerge {
             merged.add(next);
         }
         for (Map<String, Object> condition : live) {
-            boolean own = condition.get("type") instanceof String type && OWN_TYPES.contains(type);
-            if (!own) {
+            boolean own = condition.get("type") instanceof String type && Conditions.ALL.contains(type);
+            if (!own && find(desired, "type", condition.get("type")).isEmpty()) {
                 merged.add(condition);
             }
         }

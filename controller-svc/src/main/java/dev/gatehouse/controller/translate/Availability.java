@@ -7,6 +7,7 @@ import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.Resource;
@@ -57,7 +58,8 @@ final class Availability {
         }
         return missing.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Condition.isFalse("BackendsAvailable", "EndpointsNotFound", String.join("\n", missing)));
+                : Optional.of(Condition.isFalse(
+                        Conditions.BACKENDS_AVAILABLE, "EndpointsNotFound", String.join("\n", missing)));
     }
 
     private Optional<String> missing(Reads reads, ClusterSpec.Endpoints.ServicePort service) {

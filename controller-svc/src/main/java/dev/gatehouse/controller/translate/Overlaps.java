@@ -7,6 +7,7 @@ import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.status.Condition;
+import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ValueMatch;
@@ -94,7 +95,7 @@ final class Overlaps {
         return others.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Condition.isTrue(
-                        "RouteRulesOverlap",
+                        Conditions.ROUTE_RULES_OVERLAP,
                         "RouteRulesOverlap",
                         "The same match for the same hostname is also in " + String.join(", ", others)
                                 + "; of routes that match alike the older counts."));

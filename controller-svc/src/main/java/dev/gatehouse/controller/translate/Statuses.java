@@ -440,7 +440,7 @@ final class Statuses {
         List<Condition> conditions = new ArrayList<>(state.conditions());
         if (state.gateway().spec().isDefault()) {
             conditions.add(Condition.isTrue(
-                    "DefaultGateway",
+                    Conditions.DEFAULT_GATEWAY,
                     "DefaultGateway",
                     "Routes with useDefaultGateways attach, as far as allowedRoutes lets them."));
         }
@@ -720,7 +720,9 @@ final class Statuses {
             return Optional.empty();
         }
         return Optional.of(Condition.isTrue(
-                "PartiallyInvalid", route.invalidRules().getFirst().reason(), "Dropped Rule: " + invalidRules(route)));
+                Conditions.PARTIALLY_INVALID,
+                route.invalidRules().getFirst().reason(),
+                "Dropped Rule: " + invalidRules(route)));
     }
 
     /**

@@ -106,6 +106,33 @@ class StatusMergeTest {
                 .contains(OURS);
     }
 
+    /** The API server refuses a list with two conditions of a type. */
+    @Test
+    void aConditionOfEachTypeIsReplacedAndGoesWhereItIsNotSaidAnyMore() {
+        for (String type : Conditions.ALL) {
+            Condition first = Condition.isFalse(type, "First", "one");
+            Condition second = Condition.isFalse(type, "Second", "another");
+            ObjectStatus route = parents(List.of(first));
+            Map<String, Object> replaced = merge.patch(
+                            StatusTree.of(route, BEFORE), Optional.of(parents(List.of(second))))
+                    .orElseThrow();
+            assertThat(replaced.toString())
+                    .as(type)
+                    .contains("reason=Second", "lastTransitionTime=" + BEFORE)
+                    .doesNotContain("reason=First");
+            assertThat(merge.patch(StatusTree.of(route, BEFORE), Optional.of(parents(List.of())))
+                            .orElseThrow()
+                            .toString())
+                    .as(type)
+                    .doesNotContain("type=" + type);
+            assertThat(conditions(merge.patch(StatusTree.of(gateway(3, first), BEFORE), Optional.of(gateway(4, second)))
+                            .orElseThrow()))
+                    .as(type)
+                    .singleElement()
+                    .satisfies(condition -> assertThat(condition).containsEntry("reason", "Second"));
+        }
+    }
+
     @Test
     void whenNothingIsToBeSaidOurEntriesGoAndTheirsStay() {
         Map<String, Object> foreign = entry("parentRef", "their-gateway", THEIRS);
@@ -122,7 +149,7 @@ class StatusMergeTest {
     void aPolicyHasAtMostSixteenAncestorsAndTheForeignOnesComeFirst() {
         Map<String, Object> foreign = entry("ancestorRef", "theirs", THEIRS);
         List<ObjectStatus.ParentStatus> all = new ArrayList<>();
-        IntStream.range(0, 20).forEach(i -> all.add(parent("gateway-" + i)));
+        IntStream.range(0, 20).forEach(i -> all.add(parent("gateway-" + i, List.of(accepted()))));
         Map<String, Object> patch = merge.patch(
                         Map.of("ancestors", List.of(foreign)), Optional.of(new ObjectStatus.Ancestors(1, all)))
                 .orElseThrow();
@@ -158,10 +185,14 @@ class StatusMergeTest {
     }
 
     private static ObjectStatus route(String gateway) {
-        return new ObjectStatus.Parents(1, List.of(parent(gateway)));
+        return new ObjectStatus.Parents(1, List.of(parent(gateway, List.of(accepted()))));
     }
 
-    private static ObjectStatus.ParentStatus parent(String gateway) {
+    private static ObjectStatus parents(List<Condition> conditions) {
+        return new ObjectStatus.Parents(1, List.of(parent("edge", conditions)));
+    }
+
+    private static ObjectStatus.ParentStatus parent(String gateway, List<Condition> conditions) {
         return new ObjectStatus.ParentStatus(
                 new ParentReference(
                         "gateway.networking.k8s.io",
@@ -171,7 +202,7 @@ class StatusMergeTest {
                         Optional.empty(),
                         Optional.empty()),
                 OURS,
-                List.of(accepted()));
+                conditions);
     }
 
     private static Map<String, Object> entry(String field, String gateway, String controller) {
