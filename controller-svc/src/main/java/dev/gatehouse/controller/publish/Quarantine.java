@@ -503,14 +503,18 @@ public final class Quarantine {
                     .map(each -> !parts.containsKey(part) && wanted.heldBack().contains(each))
                     .orElseGet(() -> fingerprint(pool, part).equals(Optional.ofNullable(parts.get(part))));
             if (!present) {
-                pool.refused.remove(part);
-                pool.suspended.remove(part);
-                part.contribution()
-                        .filter(each -> held.remove(each) != null)
-                        .ifPresent(each -> changes.add(new Change.Held(each, Optional.empty())));
+                endHold(pool, part);
             }
         }
         withdraw(pool, id, part -> !parts.containsKey(part) && !isHeld(pool, part));
+    }
+
+    private void endHold(Pool pool, Part part) {
+        pool.refused.remove(part);
+        pool.suspended.remove(part);
+        part.contribution()
+                .filter(each -> held.remove(each) != null)
+                .ifPresent(each -> changes.add(new Change.Held(each, Optional.empty())));
     }
 
     /** Forgets that proxies accepted the parts that match {@code which}. */
@@ -548,11 +552,7 @@ public final class Quarantine {
         own.addAll(pool.suspended.keySet());
         own.removeIf(part -> !part.resource().equals(id));
         for (Part part : own) {
-            pool.refused.remove(part);
-            pool.suspended.remove(part);
-            part.contribution()
-                    .filter(each -> held.remove(each) != null)
-                    .ifPresent(each -> changes.add(new Change.Held(each, Optional.empty())));
+            endHold(pool, part);
         }
     }
 
@@ -675,12 +675,7 @@ public final class Quarantine {
             });
         }
         for (Part part : back) {
-            pool.refused.remove(part);
-            pool.suspended.remove(part);
-            part.contribution().ifPresent(each -> {
-                held.remove(each);
-                changes.add(new Change.Held(each, Optional.empty()));
-            });
+            endHold(pool, part);
             awaitNext(pool, part.resource());
             // The hold may not have been translated yet: nothing else changes the resource then.
             again.add(part.resource());
