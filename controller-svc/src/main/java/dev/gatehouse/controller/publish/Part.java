@@ -1,0 +1,30 @@
+package dev.gatehouse.controller.publish;
+
+import dev.gatehouse.controller.translate.HookPart;
+import dev.gatehouse.controller.translate.OutputPart;
+import dev.gatehouse.controller.translate.PatchPart;
+import dev.gatehouse.controller.translate.RoutePart;
+import dev.gatehouse.events.ResourceId;
+import java.util.Optional;
+
+/** A part of a resource; without a contribution it is the whole resource without its patches. */
+record Part(ResourceId resource, Optional<OutputPart> contribution) {
+    static Part whole(ResourceId resource) {
+        return new Part(resource, Optional.empty());
+    }
+
+    /** The contribution, if it is a route's. */
+    Optional<RoutePart> ofRoute() {
+        return contribution.flatMap(each -> switch (each) {
+            case RoutePart part -> Optional.of(part);
+            case PatchPart _, HookPart _ -> Optional.empty();
+        });
+    }
+
+    /** True if the part changes the finished resource: a patch, or an extension server's change. */
+    boolean isPatch() {
+        return contribution
+                .filter(each -> each instanceof PatchPart || each instanceof HookPart)
+                .isPresent();
+    }
+}
