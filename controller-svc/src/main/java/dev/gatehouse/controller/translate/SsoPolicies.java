@@ -3,8 +3,10 @@ package dev.gatehouse.controller.translate;
 import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
+import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.security.SecurityOutcome;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.gatewayapi.Kinds;
@@ -16,9 +18,12 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
 import dev.gatehouse.gatewayapi.security.SsoPolicy;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,6 +53,7 @@ final class SsoPolicies {
                 "SSOPolicy.securityByTarget",
                 securities,
                 (key, policy) -> policy.spec().settings().oidc().isPresent()
+                                || policy.spec().merge().isPresent()
                         ? targets(key, policy.spec().targets())
                         : Set.of());
     }
@@ -81,8 +87,17 @@ final class SsoPolicies {
                 unreadable);
     }
 
-    /** The conditions of an SSOPolicy for its target {@code key}. */
-    List<Condition> conditions(Reads reads, Resource<SsoPolicy> policy, TargetKey key, Securities securities) {
+    /**
+     * The conditions of an SSOPolicy for its target {@code key}.
+     *
+     * @param listeners the HTTP listeners of a SecurityPolicy
+     */
+    List<Condition> conditions(
+            Reads reads,
+            Resource<SsoPolicy> policy,
+            TargetKey key,
+            Securities securities,
+            Function<Resource<Policy<SecuritySettings>>, Set<ListenerKey>> listeners) {
         Optional<ObjectKey> winner = at(reads, key).map(Resource::key).filter(other -> !other.equals(policy.key()));
         if (winner.isPresent()) {
             return List.of(Condition.isFalse(
@@ -90,14 +105,31 @@ final class SsoPolicies {
                     "Conflicted",
                     "SSOPolicy " + winner.get() + " is for " + key + " too, and comes first."));
         }
-        Set<ObjectKey> used = reads.get(securityByTarget, key).stream()
+        // By SecurityPolicy, what becomes of it: alone, and merged with those that it inherits oidc from.
+        Map<ObjectKey, List<SecurityOutcome>> used = new TreeMap<>();
+        reads.get(securityByTarget, key).stream()
                 .flatMap(each -> each.values().stream())
                 .filter(each -> of(reads, each.key(), each.spec().targets())
                         .policy()
                         .map(Resource::key)
                         .equals(Optional.of(policy.key())))
-                .map(Resource::key)
-                .collect(Collectors.toSet());
+                .forEach(each -> {
+                    List<SecurityOutcome> outcomes = each.spec()
+                                    .settings()
+                                    .oidc()
+                                    .isPresent()
+                            ? List.of(securities.outcome(reads, each.key()))
+                            : listeners.apply(each).stream()
+                                    .sorted()
+                                    .flatMap(listener -> securities.attached().merged(reads, each, listener).stream())
+                                    .filter(merged ->
+                                            merged.spec().settings().oidc().isPresent())
+                                    .map(merged -> securities.outcome(reads, merged))
+                                    .toList();
+                    if (!outcomes.isEmpty()) {
+                        used.put(each.key(), outcomes);
+                    }
+                });
         if (used.isEmpty()) {
             if (key.kind().equals(SECURITY_POLICY)
                     && reads.get(inputs.of(Kinds.SECURITY_POLICY), key.object()).isEmpty()) {
@@ -107,13 +139,13 @@ final class SsoPolicies {
                     Conditions.ACCEPTED,
                     "TargetNotFound",
                     key.kind().equals(SECURITY_POLICY)
-                            ? key + " has no oidc."
+                            ? key + " has no oidc, and is not merged with one that has."
                             : "No SecurityPolicy for " + key + " has an oidc to which this one belongs."));
         }
-        return used.stream()
-                .sorted()
-                .flatMap(each -> securities.outcome(reads, each).problem().stream()
-                        .map(problem -> "SecurityPolicy " + each + ": " + problem + "."))
+        return used.entrySet().stream()
+                .flatMap(each -> each.getValue().stream()
+                        .flatMap(outcome -> outcome.problem().stream())
+                        .map(problem -> "SecurityPolicy " + each.getKey() + ": " + problem + "."))
                 .findFirst()
                 .map(problem -> List.of(Condition.isFalse(Conditions.ACCEPTED, "Invalid", problem)))
                 .orElse(List.of(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The policy is accepted.")));

@@ -199,7 +199,12 @@ final class Statuses {
                                 policy.spec().targets(),
                                 target -> model.securities
                                         .ssoPolicies()
-                                        .conditions(reads, policy, target, model.securities)))),
+                                        .conditions(
+                                                reads,
+                                                policy,
+                                                target,
+                                                model.securities,
+                                                each -> policies.httpListeners(reads, each))))),
                 policies(
                         graph,
                         model.securities.accessPolicies().attached(),
