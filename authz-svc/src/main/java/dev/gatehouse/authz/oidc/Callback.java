@@ -106,7 +106,11 @@ final class Callback {
             return logins.begin(request, "/", 0);
         }
         return logins.begin(
-                request, provider.get(), start.get().url(), start.get().tries());
+                request,
+                provider.get(),
+                start.get().url(),
+                start.get().tries(),
+                start.get().stepUp());
     }
 
     private CompletionStage<Verdict> answer(HttpRequest request, String requested, Query query, FlowState flow) {
@@ -118,7 +122,8 @@ final class Callback {
         List<String> forget = logins.forget(flow, cookies);
         return renewals.standing(request).thenCompose(standing -> {
             boolean signedOn = standing instanceof Standing.Good good
-                    && (!begunHere || !good.held().session().began().isBefore(flow.began()));
+                    && (!begunHere || !good.held().session().began().isBefore(flow.began()))
+                    && grants.sufficient(good.held().session(), flow.stepUp());
             if (signedOn) {
                 // Another tab was faster: one login is enough.
                 return done(land(flow, forget), "login-done-before");
@@ -181,7 +186,7 @@ final class Callback {
             HttpRequest request, FlowState flow, List<String> forget, Grants.Made made, Standing standing) {
         return switch (made) {
             case Grants.Made.Ready ready ->
-                grants.sufficient(ready.session())
+                grants.sufficient(ready.session(), flow.stepUp())
                         ? begin(request, flow, forget, ready.session(), standing)
                         : refused(
                                 request,
@@ -240,8 +245,8 @@ final class Callback {
         if (flow.tries() < MOST_TRIES) {
             Optional<Provider> provider = settings.provider(flow.provider());
             return provider.isPresent()
-                    ? logins.begin(request, provider.get(), flow.url(), flow.tries() + 1)
-                    : logins.begin(request, flow.url(), flow.tries() + 1);
+                    ? logins.begin(request, provider.get(), flow.url(), flow.tries() + 1, flow.stepUp())
+                    : logins.begin(request, flow.url(), flow.tries() + 1, flow.stepUp());
         }
         note(request, flow, why, "given up after " + (MOST_TRIES + 1) + " tries");
         String text = Origin.keepsSecureCookies(request)

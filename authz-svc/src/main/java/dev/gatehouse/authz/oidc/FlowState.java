@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.oidc;
 
+import dev.gatehouse.authz.oidc.SignOnSettings.StepUp;
 import dev.gatehouse.authz.seal.Fields;
 import dev.gatehouse.authz.seal.Hash;
 import dev.gatehouse.authz.seal.KeyRing;
@@ -7,9 +8,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
@@ -22,6 +25,7 @@ import java.util.zip.Inflater;
  * @param url where the user wanted to go
  * @param kept the browser has the whole of it, in cookies ({@link KeptUrl}); {@code url} is only its path
  * @param tries how many logins of this user have failed for want of the cookie
+ * @param stepUp what the login has to come to: the policy that began it may want more than the one that gets the answer
  */
 record FlowState(
         String provider,
@@ -31,7 +35,8 @@ record FlowState(
         Instant began,
         int tries,
         byte[] seed,
-        byte[] browser) {
+        byte[] browser,
+        StepUp stepUp) {
     static final int SEED_BYTES = 32;
     private static final char DOT = '.';
     private static final int SLOTS = 5;
@@ -43,11 +48,15 @@ record FlowState(
 
     /** The same login, to {@code url}. */
     FlowState to(String whole) {
-        return new FlowState(provider, whole, false, redirectUri, began, tries, seed, browser);
+        return new FlowState(provider, whole, false, redirectUri, began, tries, seed, browser, stepUp);
     }
 
     /** The number of the browser's cookie: so few that cookies of logins that were never finished stay few. */
     int slot() {
+        return slot(seed);
+    }
+
+    static int slot(byte[] seed) {
         return Math.floorMod(seed[0], SLOTS);
     }
 
@@ -89,6 +98,8 @@ record FlowState(
                 .small(tries)
                 .bytes(seed)
                 .bytes(browser)
+                .text(stepUp.maxAge().map(age -> Long.toString(age.toSeconds())))
+                .text(String.join(" ", stepUp.acrValues()))
                 .done();
         return signOn + DOT + text(keys.close(plain, context(signOn)));
     }
@@ -120,7 +131,18 @@ record FlowState(
                 in.time(),
                 in.small(),
                 in.bytes(),
-                in.bytes());
+                in.bytes(),
+                stepUp(in));
+    }
+
+    private static StepUp stepUp(Fields.Reader in) throws IOException {
+        if (in.isAtEnd()) {
+            // An earlier release began the login.
+            return new StepUp(List.of(), Optional.empty());
+        }
+        Optional<Duration> maxAge = in.optionalText().map(Long::parseLong).map(Duration::ofSeconds);
+        String acrValues = in.text();
+        return new StepUp(acrValues.isEmpty() ? List.of() : List.of(acrValues.split(" ")), maxAge);
     }
 
     private static byte[] context(String signOn) {

@@ -19,7 +19,7 @@ import java.util.Set;
 /**
  * What the backend, and filters behind this one, get to know of the user.
  *
- * @param accessToken whether the backend gets it as {@code Authorization}
+ * @param accessToken whether the backend gets it as {@code Authorization}; a token that it is exchanged for always goes there
  * @param idTokenHeader in lower case
  * @param claims header by header
  * @param internalAccessHeader for filters behind this one, which take it out
@@ -48,13 +48,11 @@ public record Forwarding(
         return names;
     }
 
-    Changes changes(HttpRequest request, Held held) {
+    /** @param backendToken the access token, or what it was exchanged for; empty: the backend gets none */
+    Changes changes(HttpRequest request, Held held, Optional<Secret> backendToken) {
         Session session = held.session();
-        Secret access = session.tokens().exchanged().orElse(session.tokens().access());
         Map<String, String> set = new HashMap<>();
-        if (accessToken) {
-            set.put(AUTHORIZATION, "Bearer " + access.text());
-        }
+        backendToken.ifPresent(token -> set.put(AUTHORIZATION, "Bearer " + token.text()));
         session.tokens().id().ifPresent(token -> {
             idTokenHeader.ifPresent(
                     name -> set.put(name, name.equals(AUTHORIZATION) ? "Bearer " + token.text() : token.text()));

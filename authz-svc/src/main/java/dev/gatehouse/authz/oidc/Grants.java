@@ -1,7 +1,6 @@
 package dev.gatehouse.authz.oidc;
 
 import dev.gatehouse.authz.provider.Provider;
-import dev.gatehouse.authz.provider.ProviderSettings;
 import dev.gatehouse.authz.provider.TokenAnswer;
 import dev.gatehouse.authz.seal.Secret;
 import dev.gatehouse.authz.session.Session;
@@ -10,11 +9,12 @@ import dev.gatehouse.authz.token.Jwt;
 import dev.gatehouse.authz.token.TokenRules;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Makes sessions of what providers grant: claims of the UserInfo endpoint and the token for the backend included. */
+/** Makes sessions of what providers grant, claims of the UserInfo endpoint included. */
 final class Grants {
     private final SignOnSettings settings;
     private final InstantSource clock;
@@ -30,8 +30,7 @@ final class Grants {
 
         record Wrong(String why) implements Made {}
 
-        /** @param session what can be kept all the same; empty: nothing */
-        record Unavailable(String why, Optional<Session> session) implements Made {}
+        record Unavailable(String why) implements Made {}
     }
 
     /** The session of a login. */
@@ -61,14 +60,11 @@ final class Grants {
                         granted.refreshToken(),
                         granted.refreshExpiry().orElse(now.plus(settings.refreshLifetime())),
                         granted.idToken(),
-                        Optional.empty()));
-        return withUserInfo(provider, session, Optional.empty())
-                .thenCompose(made -> made instanceof Made.Ready ready
-                        ? withExchange(provider, ready.session(), Optional.empty())
-                        : done(made));
+                        Map.of()));
+        return withUserInfo(provider, session, Optional.empty());
     }
 
-    /** The same session with new tokens. What a refresh leaves out stays: the ID token, the refresh token. */
+    /** The same session with new tokens. What a refresh leaves out stays: the ID token, the refresh token, tokens for backends until they are got anew. */
     CompletionStage<Made> refreshed(Provider provider, Session before, TokenAnswer.Granted granted) {
         Instant now = clock.instant();
         Optional<Claims> told = granted.claims();
@@ -107,10 +103,7 @@ final class Grants {
                                                 : before.tokens().refreshExpiry()),
                         id,
                         before.tokens().exchanged()));
-        return withUserInfo(provider, session, Optional.of(before))
-                .thenCompose(made -> made instanceof Made.Ready ready
-                        ? withExchange(provider, ready.session(), Optional.of(before))
-                        : done(made));
+        return withUserInfo(provider, session, Optional.of(before));
     }
 
     private Optional<Instant> expiry(TokenAnswer.Granted granted, Instant now) {
@@ -128,52 +121,8 @@ final class Grants {
             // The new tokens are worth more than the newest claims: the former claims stay.
             case Provider.UserInfo.Unavailable unavailable ->
                 before.<Made>map(former -> new Made.Ready(with(session, former.claims(), session.tokens())))
-                        .orElseGet(() -> new Made.Unavailable(unavailable.why(), Optional.empty()));
+                        .orElseGet(() -> new Made.Unavailable(unavailable.why()));
         });
-    }
-
-    private CompletionStage<Made> withExchange(Provider provider, Session session, Optional<Session> before) {
-        Optional<ProviderSettings.Exchange> exchange = provider.settings().exchange();
-        if (exchange.isEmpty()) {
-            return done(new Made.Ready(session));
-        }
-        Session.Tokens tokens = session.tokens();
-        return provider.exchange(tokens.access(), exchange.get()).thenApply(answer -> switch (answer) {
-            case TokenAnswer.Granted granted -> {
-                Instant expiry = granted.expiry()
-                        .filter(earlier -> earlier.isBefore(tokens.expiry()))
-                        .orElse(tokens.expiry());
-                yield new Made.Ready(with(session, session.claims(), exchanged(tokens, expiry, granted.accessToken())));
-            }
-            case TokenAnswer.Refused refused -> new Made.Wrong("the token exchange: " + refused.error());
-            case TokenAnswer.Wrong wrong -> new Made.Wrong("the token exchange: " + wrong.why());
-            // The refresh token may be of no use a second time: the new tokens are kept, and due again at once.
-            case TokenAnswer.Unavailable unavailable ->
-                new Made.Unavailable(
-                        "the token exchange: " + unavailable.why(),
-                        before.map(former -> with(
-                                session,
-                                session.claims(),
-                                new Session.Tokens(
-                                        tokens.access(),
-                                        tokens.since(),
-                                        former.tokens().expiry(),
-                                        tokens.refresh(),
-                                        tokens.refreshExpiry(),
-                                        tokens.id(),
-                                        tokens.exchanged()))));
-        });
-    }
-
-    private static Session.Tokens exchanged(Session.Tokens tokens, Instant expiry, Secret token) {
-        return new Session.Tokens(
-                tokens.access(),
-                tokens.since(),
-                expiry,
-                tokens.refresh(),
-                tokens.refreshExpiry(),
-                tokens.id(),
-                Optional.of(token));
     }
 
     private static Session with(Session session, Claims claims, Session.Tokens tokens) {
@@ -193,8 +142,7 @@ final class Grants {
     }
 
     /** Whether a session is strong and recent enough. The provider's clock may be behind: one rule for the login and for the session, so that no login leads to the next. */
-    boolean sufficient(Session session) {
-        SignOnSettings.StepUp stepUp = settings.stepUp();
+    boolean sufficient(Session session, SignOnSettings.StepUp stepUp) {
         boolean strong = stepUp.acrValues().isEmpty()
                 || session.acr().filter(stepUp.acrValues()::contains).isPresent();
         boolean recent = stepUp.maxAge().isEmpty()

@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.oidc;
 
+import dev.gatehouse.authz.oidc.SignOnSettings.StepUp;
 import dev.gatehouse.authz.policy.Verdict;
 import dev.gatehouse.authz.provider.Endpoints;
 import dev.gatehouse.authz.provider.Form;
@@ -62,14 +63,19 @@ final class Logins {
      * @param tries how many logins have failed for want of the cookie
      */
     CompletionStage<Verdict> begin(HttpRequest request, String url, int tries) {
-        return settings.providers().size() == 1
-                ? begin(request, settings.providers().getFirst(), url, tries)
-                : CompletableFuture.completedFuture(choose(url, tries));
+        return begin(request, url, tries, settings.stepUp());
     }
 
-    private Verdict choose(String url, int tries) {
+    /** @param stepUp what the login has to come to */
+    CompletionStage<Verdict> begin(HttpRequest request, String url, int tries, StepUp stepUp) {
+        return settings.providers().size() == 1
+                ? begin(request, settings.providers().getFirst(), url, tries, stepUp)
+                : CompletableFuture.completedFuture(choose(url, tries, stepUp));
+    }
+
+    private Verdict choose(String url, int tries, StepUp stepUp) {
         String start = new FlowState(
-                        "", target(url), false, "", now(), tries, new byte[FlowState.SEED_BYTES], new byte[0])
+                        "", target(url), false, "", now(), tries, new byte[FlowState.SEED_BYTES], new byte[0], stepUp)
                 .close(keys.get(), settings.key());
         List<Answers.Link> links = new ArrayList<>();
         for (Provider provider : settings.providers()) {
@@ -88,7 +94,7 @@ final class Logins {
     }
 
     /** Begins a login with one provider. */
-    CompletionStage<Verdict> begin(HttpRequest request, Provider provider, String url, int tries) {
+    CompletionStage<Verdict> begin(HttpRequest request, Provider provider, String url, int tries, StepUp stepUp) {
         Optional<String> redirectUri = settings.redirectUri().expand(request).map(uri -> own(uri, provider));
         if (redirectUri.isEmpty()) {
             return CompletableFuture.completedFuture(new Verdict.Answered(
@@ -103,7 +109,7 @@ final class Logins {
         }
         byte[] seed = new byte[FlowState.SEED_BYTES];
         random.nextBytes(seed);
-        int slot = new FlowState("", "", false, "", now(), 0, seed, new byte[0]).slot();
+        int slot = FlowState.slot(seed);
         Cookies cookies = Renewals.cookies(request);
         String secret = cookies.value(settings.cookies().flow(slot))
                 .filter(value -> SECRET.matcher(value).matches())
@@ -124,7 +130,8 @@ final class Logins {
                 now(),
                 tries,
                 seed,
-                FlowState.hash(secret));
+                FlowState.hash(secret),
+                stepUp);
         String state = flow.close(keys.get(), settings.key());
         List<String> set = new ArrayList<>(parts.get());
         set.add(settings.cookies().setFlow(Integer.toString(slot), secret, settings.loginTimeout()));
@@ -193,9 +200,9 @@ final class Logins {
 
     private Form request(ProviderSettings provider, FlowState flow, String state) {
         Map<String, String> parameters = new LinkedHashMap<>(provider.authorizationParameters());
-        settings.stepUp().maxAge().ifPresent(age -> parameters.put("max_age", Long.toString(age.toSeconds())));
-        if (!settings.stepUp().acrValues().isEmpty()) {
-            parameters.put("acr_values", String.join(" ", settings.stepUp().acrValues()));
+        flow.stepUp().maxAge().ifPresent(age -> parameters.put("max_age", Long.toString(age.toSeconds())));
+        if (!flow.stepUp().acrValues().isEmpty()) {
+            parameters.put("acr_values", String.join(" ", flow.stepUp().acrValues()));
         }
         parameters.put("response_type", "code");
         parameters.put("client_id", provider.clientId());

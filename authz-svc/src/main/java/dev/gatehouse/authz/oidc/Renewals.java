@@ -102,6 +102,7 @@ final class Renewals {
         return renewal.thenApply(result -> switch (result) {
             case Renewal.Current current -> usable(current.held());
             case Renewal.Over over -> new Standing.None("session-over");
+            case Renewal.Refused refused -> outage(held, refused.why());
             case Renewal.Unavailable unavailable -> outage(held, unavailable.why());
         });
     }
@@ -115,7 +116,9 @@ final class Renewals {
     }
 
     private Standing usable(Held held) {
-        return grants.sufficient(held.session()) ? new Standing.Good(held) : new Standing.Insufficient(held);
+        return grants.sufficient(held.session(), settings.stepUp())
+                ? new Standing.Good(held)
+                : new Standing.Insufficient(held);
     }
 
     private Standing outage(Held held, String why) {
@@ -155,11 +158,7 @@ final class Renewals {
         return switch (made) {
             case Grants.Made.Ready ready -> new Renewal.Outcome.Renewed(ready.session());
             case Grants.Made.Wrong wrong -> new Renewal.Outcome.Ended(wrong.why());
-            case Grants.Made.Unavailable unavailable ->
-                unavailable
-                        .session()
-                        .<Renewal.Outcome>map(Renewal.Outcome.Renewed::new)
-                        .orElseGet(() -> new Renewal.Outcome.Failed(unavailable.why()));
+            case Grants.Made.Unavailable unavailable -> new Renewal.Outcome.Failed(unavailable.why());
         };
     }
 
@@ -167,6 +166,7 @@ final class Renewals {
         String word = switch (outcome) {
             case Renewal.Outcome.Renewed renewed -> "ok";
             case Renewal.Outcome.Ended ended -> "refused";
+            case Renewal.Outcome.Refused refused -> "refused";
             case Renewal.Outcome.Failed failed -> {
                 resting.put(session.provider(), clock.instant().plus(REST));
                 yield "provider-unavailable";
@@ -175,6 +175,7 @@ final class Renewals {
         String detail = switch (outcome) {
             case Renewal.Outcome.Renewed renewed -> "";
             case Renewal.Outcome.Ended ended -> ended.why();
+            case Renewal.Outcome.Refused refused -> refused.why();
             case Renewal.Outcome.Failed failed -> failed.why();
         };
         log.happened(request, Event.of(Kind.REFRESH, Optional.empty(), settings.policy(), session, word, detail));

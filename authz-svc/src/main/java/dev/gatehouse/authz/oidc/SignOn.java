@@ -9,6 +9,8 @@ import dev.gatehouse.authz.policy.Check;
 import dev.gatehouse.authz.policy.Verdict;
 import dev.gatehouse.authz.request.HttpRequest;
 import dev.gatehouse.authz.seal.KeyRing;
+import dev.gatehouse.authz.seal.Secret;
+import dev.gatehouse.authz.session.Held;
 import dev.gatehouse.authz.session.Sessions;
 import dev.gatehouse.authz.session.StoreUnavailable;
 import java.lang.System.Logger;
@@ -34,6 +36,7 @@ public final class SignOn implements Check {
     private final SignOnSettings settings;
     private final Sessions sessions;
     private final Renewals renewals;
+    private final Exchanges exchanges;
     private final Logins logins;
     private final Callback callback;
     private final Logouts logouts;
@@ -54,6 +57,7 @@ public final class SignOn implements Check {
         this.sessions = sessions;
         Grants grants = new Grants(settings, clock);
         this.renewals = new Renewals(settings, sessions, grants, clock, log);
+        this.exchanges = new Exchanges(settings, sessions, clock);
         this.logins = new Logins(settings, keys, clock, random);
         this.callback = new Callback(settings, sessions, keys, grants, renewals, logins, clock, log);
         this.logouts = new Logouts(settings, sessions, receivers, log);
@@ -94,14 +98,44 @@ public final class SignOn implements Check {
             return CompletableFuture.completedFuture(new Verdict.Passed("", Forwarding.without(request)));
         }
         return renewals.standing(request).thenCompose(standing -> switch (standing) {
-            case Good good ->
-                CompletableFuture.completedFuture(new Verdict.Passed(
-                        good.held().session().subject(), settings.forwarding().changes(request, good.held())));
+            case Good good -> pass(request, good.held());
             case None none -> signOn(request, none.reason());
             case Insufficient insufficient ->
                 stepUp(request, insufficient.held().session().subject());
             case Unknown unknown -> CompletableFuture.completedFuture(unavailable(request, unknown.reason()));
         });
+    }
+
+    private CompletionStage<Verdict> pass(HttpRequest request, Held held) {
+        if (!exchanges.isFor(held.session())) {
+            return passed(
+                    request,
+                    held,
+                    settings.forwarding().accessToken()
+                            ? Optional.of(held.session().tokens().access())
+                            : Optional.empty());
+        }
+        return exchanges.token(held).thenCompose(found -> switch (found) {
+            case BackendToken.Ready ready -> passed(request, ready.held(), Optional.of(ready.token()));
+            case BackendToken.Over over -> signOn(request, "session-over");
+            case BackendToken.Refused refused -> done(tokenRefused(request), "exchange-refused");
+            case BackendToken.Unavailable unavailable ->
+                CompletableFuture.completedFuture(unavailable(request, "provider-unavailable"));
+        });
+    }
+
+    private CompletionStage<Verdict> passed(HttpRequest request, Held held, Optional<Secret> backendToken) {
+        return CompletableFuture.completedFuture(new Verdict.Passed(
+                held.session().subject(), settings.forwarding().changes(request, held, backendToken)));
+    }
+
+    private Answer tokenRefused(HttpRequest request) {
+        String text = "The service that signs you on does not let you use this part of the site.";
+        return switch (Caller.of(request, settings.denyRedirect())) {
+            case NAVIGATION, FORM -> Answers.page(403, "Not for you", text, List.of(), List.of());
+            case PROGRAM -> Answers.json(403, "access_denied", text, Optional.empty());
+            case GRPC -> grpc(403, text, Optional.empty());
+        };
     }
 
     /**

@@ -1,6 +1,9 @@
 package dev.gatehouse.authz.provider;
 
+import dev.gatehouse.authz.seal.Hash;
 import dev.gatehouse.authz.seal.Secret;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,8 +50,24 @@ public record ProviderSettings(
     /** What the access token is exchanged for, RFC 8693. */
     public record Exchange(
             Optional<String> audience, Optional<String> resource, List<String> scopes, Optional<String> tokenType) {
+        private static final int NAME_BYTES = 12;
+
         public Exchange {
             scopes = List.copyOf(scopes);
+        }
+
+        /** A short name of what is asked for, by which a session knows the token. */
+        public String name() {
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(Arrays.copyOf(
+                            Hash.of(
+                                    "exchange",
+                                    audience.orElse(""),
+                                    resource.orElse(""),
+                                    String.join(" ", scopes),
+                                    tokenType.orElse("")),
+                            NAME_BYTES));
         }
     }
 

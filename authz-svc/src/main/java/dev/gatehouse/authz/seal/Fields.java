@@ -85,6 +85,11 @@ public final class Fields {
             in = new DataInputStream(new ByteArrayInputStream(bytes));
         }
 
+        /** Whether all fields have been read. A later release may have written more of them. */
+        public boolean isAtEnd() throws IOException {
+            return in.available() == 0;
+        }
+
         public long number() throws IOException {
             return in.readLong();
         }

@@ -173,19 +173,25 @@ public final class CookieSessions implements Sessions {
             Held held, Predicate<Session> fresh, Function<Session, CompletionStage<Renewal.Outcome>> call) {
         Instant now = clock.instant();
         Recent before = recent.get(held.key());
+        Session base = held.session();
         if (before != null && before.end().isAfter(now)) {
-            return CompletableFuture.completedFuture(before.renewal());
+            if (!(before.renewal() instanceof Renewal.Current current)
+                    || fresh.test(current.held().session())) {
+                return CompletableFuture.completedFuture(before.renewal());
+            }
+            // It was renewed for something else: its newest tokens count.
+            base = current.held().session();
         }
         CompletableFuture<Renewal> mine = new CompletableFuture<>();
         CompletableFuture<Renewal> other = underWay.putIfAbsent(held.key(), mine);
         if (other != null) {
             return other;
         }
-        call.apply(held.session()).whenComplete((outcome, failure) -> {
+        call.apply(base).whenComplete((outcome, failure) -> {
             Renewal renewal = failure != null
                     ? new Renewal.Unavailable(String.valueOf(failure.getMessage()))
                     : renewal(held, outcome);
-            if (!(renewal instanceof Renewal.Unavailable)) {
+            if (renewal instanceof Renewal.Current || renewal instanceof Renewal.Over) {
                 remember(held.key(), renewal, now);
             }
             underWay.remove(held.key(), mine);
@@ -202,6 +208,7 @@ public final class CookieSessions implements Sessions {
                                 set -> new Renewal.Current(new Held(renewed.session(), held.key(), NO_TICKET, set)))
                         .orElseGet(() -> new Renewal.Over("it has become too long for cookies"));
             case Renewal.Outcome.Ended ended -> new Renewal.Over(ended.why());
+            case Renewal.Outcome.Refused refused -> new Renewal.Refused(refused.why());
             case Renewal.Outcome.Failed failed -> new Renewal.Unavailable(failed.why());
         };
     }

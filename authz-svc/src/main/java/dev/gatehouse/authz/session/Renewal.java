@@ -8,6 +8,9 @@ public sealed interface Renewal {
     /** The session has ended. */
     record Over(String why) implements Renewal {}
 
+    /** The provider does not give what was asked for; the session is as it was. */
+    record Refused(String why) implements Renewal {}
+
     /** Nobody could be asked; the session is as it was. */
     record Unavailable(String why) implements Renewal {}
 
@@ -16,6 +19,8 @@ public sealed interface Renewal {
         record Renewed(Session session) implements Outcome {}
 
         record Ended(String why) implements Outcome {}
+
+        record Refused(String why) implements Outcome {}
 
         record Failed(String why) implements Outcome {}
     }

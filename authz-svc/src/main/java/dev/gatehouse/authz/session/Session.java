@@ -7,7 +7,9 @@ import dev.gatehouse.authz.token.Claims;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,13 +36,15 @@ public record Session(
         Claims claims,
         Tokens tokens) {
     private static final int FORMAT = 1;
+    /** With tokens for backends. Releases that know only the first format must not take such a session for one that has none. */
+    private static final int WITH_EXCHANGED = 2;
 
     /**
      * Tokens of a session.
      *
      * @param since when they were got
-     * @param expiry of the access token, or of {@code exchanged} where that is earlier
-     * @param exchanged the token for the backend; empty: it gets the access token
+     * @param expiry of the access token
+     * @param exchanged tokens for backends, RFC 8693, each under the name of what was asked for
      */
     public record Tokens(
             Secret access,
@@ -49,7 +53,44 @@ public record Session(
             Optional<Secret> refresh,
             Instant refreshExpiry,
             Optional<Secret> id,
-            Optional<Secret> exchanged) {}
+            Map<String, Exchanged> exchanged) {
+        public Tokens {
+            exchanged = Map.copyOf(exchanged);
+        }
+    }
+
+    /**
+     * A token that the access token was exchanged for.
+     *
+     * @param since when it was got
+     */
+    public record Exchanged(Secret token, Instant since, Instant expiry) {}
+
+    /** The same session with one more token for a backend. */
+    public Session with(String name, Exchanged token) {
+        Map<String, Exchanged> all = new HashMap<>(tokens.exchanged());
+        all.put(name, token);
+        return new Session(
+                provider,
+                issuer,
+                clientId,
+                subject,
+                sid,
+                began,
+                used,
+                authenticated,
+                acr,
+                generation,
+                claims,
+                new Tokens(
+                        tokens.access(),
+                        tokens.since(),
+                        tokens.expiry(),
+                        tokens.refresh(),
+                        tokens.refreshExpiry(),
+                        tokens.id(),
+                        all));
+    }
 
     /** Names under which a provider's logout finds the session: hashes of the client and its {@code sid}, and of the client and its {@code sub}. */
     List<String> indexes() {
@@ -66,8 +107,9 @@ public record Session(
     }
 
     byte[] encode() {
-        return new Fields.Writer()
-                .small(FORMAT)
+        Map<String, Exchanged> exchanged = tokens.exchanged();
+        Fields.Writer out = new Fields.Writer()
+                .small(exchanged.isEmpty() ? FORMAT : WITH_EXCHANGED)
                 .text(provider)
                 .text(issuer)
                 .text(clientId)
@@ -85,15 +127,18 @@ public record Session(
                 .text(tokens.refresh().map(Secret::text))
                 .time(tokens.refreshExpiry())
                 .text(tokens.id().map(Secret::text))
-                .text(tokens.exchanged().map(Secret::text))
-                .done();
+                .small(exchanged.size());
+        exchanged.forEach((name, token) ->
+                out.text(name).text(token.token().text()).time(token.since()).time(token.expiry()));
+        return out.done();
     }
 
     /** Empty: another release wrote it in another format. */
     static Optional<Session> decode(byte[] bytes) {
         try {
             Fields.Reader in = new Fields.Reader(bytes);
-            if (in.small() != FORMAT) {
+            int format = in.small();
+            if (format != FORMAT && format != WITH_EXCHANGED) {
                 return Optional.empty();
             }
             return Optional.of(new Session(
@@ -115,10 +160,18 @@ public record Session(
                             in.optionalText().map(Secret::new),
                             in.time(),
                             in.optionalText().map(Secret::new),
-                            in.optionalText().map(Secret::new))));
+                            format == WITH_EXCHANGED ? exchanged(in) : Map.of())));
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    private static Map<String, Exchanged> exchanged(Fields.Reader in) throws IOException {
+        Map<String, Exchanged> all = new HashMap<>();
+        for (int rest = in.small(); rest > 0; rest--) {
+            all.put(in.text(), new Exchanged(new Secret(in.text()), in.time(), in.time()));
+        }
+        return all;
     }
 
     Session usedAt(Instant now) {

@@ -286,6 +286,8 @@ public final class SessionVault {
                     case Renewal.Outcome.Renewed renewed -> write(renewed.session(), MOST_WRITES);
                     case Renewal.Outcome.Ended ended ->
                         end(held.key()).<Renewal>thenApply(nothing -> new Renewal.Over(ended.why()));
+                    case Renewal.Outcome.Refused refused ->
+                        CompletableFuture.completedFuture(new Renewal.Refused(refused.why()));
                     case Renewal.Outcome.Failed failed ->
                         CompletableFuture.completedFuture(new Renewal.Unavailable(failed.why()));
                 });

@@ -106,6 +106,9 @@ public final class OpenIdProvider implements AutoCloseable {
     /** The status that the token endpoint answers with; 0: the right one. */
     public volatile int tokenStatus;
 
+    /** The error that token exchanges are answered with; empty: none. */
+    public volatile Optional<String> exchangeError = Optional.empty();
+
     /** Whether only pushed authorization requests are taken. */
     public volatile boolean pushedOnly;
 
@@ -424,6 +427,10 @@ public final class OpenIdProvider implements AutoCloseable {
 
     private void exchange(HttpExchange exchange, Map<String, String> form) throws IOException {
         counter("exchange").incrementAndGet();
+        if (exchangeError.isPresent()) {
+            json(exchange, 400, Map.of("error", exchangeError.get()));
+            return;
+        }
         Map<String, @Nullable Object> answer = new HashMap<>();
         answer.put(
                 "access_token",
