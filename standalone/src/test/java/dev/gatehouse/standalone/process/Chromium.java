@@ -25,8 +25,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
 
 /** A headless Chromium with one page, driven by the DevTools protocol; what it complains of is kept. For one thread. */
 public final class Chromium implements AutoCloseable {
@@ -42,15 +44,23 @@ public final class Chromium implements AutoCloseable {
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
     private final String session;
 
-    /** The browser of this machine; empty: there is none. */
-    public static Optional<Path> binary() {
+    private static Optional<Path> binary() {
         return Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst();
     }
 
-    public Chromium(Path binary) throws IOException, InterruptedException {
+    /** The browser of this machine, which a test cannot do without in CI; elsewhere the test is left out where there is none. */
+    public static Chromium start() throws IOException, InterruptedException {
+        Optional<Path> binary = binary();
+        if (binary.isEmpty() && !Boolean.parseBoolean(System.getenv("CI"))) {
+            throw new TestAbortedException("Chromium is not there (Debian: chromium)");
+        }
+        return new Chromium(binary.orElseThrow(() -> new AssertionError("Chromium is not there (Debian: chromium)")));
+    }
+
+    private Chromium(Path binary) throws IOException, InterruptedException {
         profile = Files.createTempDirectory("gatehouse-chromium");
         process = new ProcessBuilder(
                         binary.toString(),
@@ -188,10 +198,29 @@ public final class Chromium implements AutoCloseable {
 
     /** Loads a page, and waits until all of it is there. */
     public void open(String url) {
+        untilLoaded(() -> call("Page.navigate", new JsonObject().put("url", url)));
+    }
+
+    /** Evaluates an expression that leads to another page, such as a click on a button, and waits until all of that is there. */
+    public void follow(String expression) {
+        untilLoaded(() -> call("Runtime.evaluate", new JsonObject().put("expression", expression)));
+    }
+
+    private void untilLoaded(Runnable beginning) {
         CompletableFuture<JsonObject> loaded = new CompletableFuture<>();
         awaited.put("Page.loadEventFired", loaded);
-        call("Page.navigate", new JsonObject().put("url", url));
+        beginning.run();
         loaded.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    /** The cookies that it would send to an address, as a request has them. */
+    public String cookies(String url) {
+        return call("Network.getCookies", new JsonObject().put("urls", new JsonArray().add(url)))
+                .getJsonArray("cookies")
+                .stream()
+                .map(each -> (JsonObject) each)
+                .map(cookie -> cookie.getString("name") + "=" + cookie.getString("value"))
+                .collect(Collectors.joining("; "));
     }
 
     /** The value of an expression in the page: a string, number or boolean. */
