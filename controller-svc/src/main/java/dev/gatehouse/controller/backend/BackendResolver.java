@@ -49,6 +49,9 @@ public final class BackendResolver {
         /** Why the certificate in a Secret cannot be used. */
         Optional<String> certificateProblem(ObjectKey secret);
 
+        /** Why Envoy would refuse a backend's cluster. */
+        Optional<String> refusal(ClusterSpec cluster);
+
         /** Whether objects of the kind are an extension server's backends. */
         boolean isExtension(String group, String kind);
 
@@ -235,9 +238,20 @@ public final class BackendResolver {
         return switch (verdict) {
             case TlsVerdict.None _ -> new Target.Found(reference, with.apply(Optional.empty()), reference.standBy());
             case TlsVerdict.Wanted wanted ->
-                new Target.Found(reference, with.apply(Optional.of(wanted.tls())), reference.standBy());
+                accepted(reference, with.apply(Optional.of(wanted.tls())), reference.standBy());
             case TlsVerdict.Broken broken -> unprotected(reference, broken);
         };
+    }
+
+    /** The target with {@code cluster}, unless Envoy would refuse it: then the backend is unusable, and no other backend is affected. */
+    private Target accepted(BackendReference reference, ClusterSpec cluster, boolean standBy) {
+        return world.refusal(cluster)
+                .<Target>map(problem -> new Target.Unresolved(
+                        reference,
+                        "UnsupportedValue",
+                        reference.kind() + " " + reference.name() + ": Envoy would refuse what it becomes: " + problem
+                                + "."))
+                .orElseGet(() -> new Target.Found(reference, cluster, standBy));
     }
 
     private static Target unprotected(BackendReference reference, TlsVerdict.Broken broken) {
@@ -332,7 +346,7 @@ public final class BackendResolver {
                     new TlsVerdict.Broken("Backend " + key + ": spec.tls calls some endpoints by the host of requests,"
                             + " and a BackendTLSPolicy others by a name (expected: spec.tls.sni)."));
         }
-        return new Target.Found(
+        return accepted(
                 reference,
                 new ClusterSpec("backend/" + key + suffix(protocol, ""), new Endpoints.Listed(places), protocol)
                         .wishing(world.wishes(ObjectRef.of(Kinds.BACKEND, key))),
@@ -349,7 +363,7 @@ public final class BackendResolver {
 
     private Target resolved(
             BackendReference reference, ObjectKey key, Protocol protocol, Optional<ClusterSpec.Tls> tls) {
-        return new Target.Found(
+        return accepted(
                 reference,
                 new ClusterSpec(
                         "backend/" + key + suffix(protocol, ""),
