@@ -157,12 +157,10 @@ final class WasmFieldsIT {
         plain.push("team/kept", "1", TellingModule.of("first"));
         plain.push("team/renewed", "1", TellingModule.of("first"));
         String logins = """
-                {"auths": {"127.0.0.1:%d": {"username": "%s", "password": "%s"}, "localhost:%d": {"username": "%s", "password": "%s"}}}"""
-                .formatted(plain.port(), USER, PASSWORD, secure.port(), USER, PASSWORD);
+                {"auths": {"127.0.0.1:%d": {"username": "%s", "password": "%s"}, "localhost:%d": {"username": "%s", "password": "%s"}}}""".formatted(plain.port(), USER, PASSWORD, secure.port(), USER, PASSWORD);
         objects.append(GATEWAY.replace("${port}", Integer.toString(port)))
                 .append(REGISTRY.replace(
-                                "${login}",
-                                Base64.getEncoder().encodeToString(logins.getBytes(StandardCharsets.UTF_8)))
+                                "${login}", Base64.getEncoder().encodeToString(logins.getBytes(StandardCharsets.UTF_8)))
                         .replace("${authorities}", authorities.replace("\n", "\\n")));
         extension(
                 "told",
@@ -174,12 +172,12 @@ final class WasmFieldsIT {
                 "{code: {type: Image, image: {url: \"oci://127.0.0.1:${plain}/team/telling:1\", pullSecretRef: {name: pull}}}}");
         extension(
                 "digest",
-                "{code: {type: Image, image: {url: \"127.0.0.1:${plain}/team/telling:1\", sha256: \""
-                        + digest + "\", pullSecretRef: {name: pull}}}}");
+                "{code: {type: Image, image: {url: \"127.0.0.1:${plain}/team/telling:1\", sha256: \"" + digest
+                        + "\", pullSecretRef: {name: pull}}}}");
         extension(
                 "otherdigest",
-                "{code: {type: Image, image: {url: \"127.0.0.1:${plain}/team/telling:1\", sha256: \""
-                        + "0".repeat(64) + "\", pullSecretRef: {name: pull}}}}");
+                "{code: {type: Image, image: {url: \"127.0.0.1:${plain}/team/telling:1\", sha256: \"" + "0".repeat(64)
+                        + "\", pullSecretRef: {name: pull}}}}");
         extension("anonymous", "{code: {type: Image, image: {url: \"127.0.0.1:${plain}/team/telling:1\"}}}");
         extension(
                 "secure",

@@ -238,19 +238,18 @@ public final class BackendResolver {
         return switch (verdict) {
             case TlsVerdict.None _ -> new Target.Found(reference, with.apply(Optional.empty()), reference.standBy());
             case TlsVerdict.Wanted wanted ->
-                accepted(reference, with.apply(Optional.of(wanted.tls())), reference.standBy());
+                accepted(reference, backend, with.apply(Optional.of(wanted.tls())), reference.standBy());
             case TlsVerdict.Broken broken -> unprotected(reference, broken);
         };
     }
 
-    /** The target with {@code cluster}, unless Envoy would refuse it: then the backend is unusable, and no other backend is affected. */
-    private Target accepted(BackendReference reference, ClusterSpec cluster, boolean standBy) {
+    /** The target with {@code cluster}; if Envoy would refuse the cluster, the backend is unusable, and no other backend is affected. */
+    private Target accepted(BackendReference reference, ObjectRef backend, ClusterSpec cluster, boolean standBy) {
         return world.refusal(cluster)
                 .<Target>map(problem -> new Target.Unresolved(
                         reference,
                         "UnsupportedValue",
-                        reference.kind() + " " + reference.name() + ": Envoy would refuse what it becomes: " + problem
-                                + "."))
+                        backend + ": Envoy would refuse what it becomes: " + problem + "."))
                 .orElseGet(() -> new Target.Found(reference, cluster, standBy));
     }
 
@@ -348,6 +347,7 @@ public final class BackendResolver {
         }
         return accepted(
                 reference,
+                ObjectRef.of(Kinds.BACKEND, key),
                 new ClusterSpec("backend/" + key + suffix(protocol, ""), new Endpoints.Listed(places), protocol)
                         .wishing(world.wishes(ObjectRef.of(Kinds.BACKEND, key))),
                 backend.get().spec().fallback() || reference.standBy());
@@ -365,6 +365,7 @@ public final class BackendResolver {
             BackendReference reference, ObjectKey key, Protocol protocol, Optional<ClusterSpec.Tls> tls) {
         return accepted(
                 reference,
+                ObjectRef.of(Kinds.BACKEND, key),
                 new ClusterSpec(
                         "backend/" + key + suffix(protocol, ""),
                         new Endpoints.Resolved(tls, addresses.unresolved(), addresses.ownPorts()),

@@ -7,8 +7,8 @@ import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.backend.BackendResolver;
 import dev.gatehouse.controller.backend.BackendWishes;
 import dev.gatehouse.controller.backend.ClusterSettings;
-import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.ClusterSpec;
+import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.Fleets;
@@ -340,10 +340,10 @@ final class Model {
                 fleets,
                 // The settings of all proxies belong to the controller's namespace.
                 (reads, _, fleet) -> Optional.of(TelemetryClusters.of(
-                                fleet.settings().telemetry(),
-                                fleet.proxy().object().orElse(new ObjectKey(settings.namespace(), "default")),
-                                backends(reads))
-                        .checked(ClusterResources::problem))
+                                        fleet.settings().telemetry(),
+                                        fleet.proxy().object().orElse(new ObjectKey(settings.namespace(), "default")),
+                                        backends(reads))
+                                .checked(ClusterResources::problem))
                         .filter(clusters -> !clusters.equals(TelemetryClusters.NONE)));
         bindings = graph.expand("bindings", attachments, (_, ref, attached) -> {
             Map<BindingKey, Attachments.Binding> each = new HashMap<>();
@@ -517,7 +517,8 @@ final class Model {
 
     private static Optional<String> refusal(TrafficSettings settings) {
         return ClusterResources.problemWithSettings(ClusterSettings.of(settings, "sample.test"))
-                .map(problem -> "the settings of clusters have no effect: Envoy would refuse what they become: " + problem);
+                .map(problem ->
+                        "the settings of clusters have no effect: Envoy would refuse what they become: " + problem);
     }
 
     /** The backends of the services that proxies call for the policies of a route on a listener. */

@@ -338,10 +338,15 @@ final class Resources {
     private ClusterSettings trafficSettings(
             Reads reads, BindingKey key, Attachments.Binding binding, ResolvedRoute.Rule rule) {
         ClusterSettings all = model.clusterSettings(
-                reads, key.listener(), key.route(), rule.name(), () -> binding.hostnames().stream()
+                reads,
+                key.listener(),
+                key.route(),
+                rule.name(),
+                () -> binding.hostnames().stream()
                         .filter(host -> !host.startsWith("*"))
                         .findFirst()
-                        .orElse(key.route().key().name() + "." + key.route().key().namespace()));
+                        .orElse(key.route().key().name() + "."
+                                + key.route().key().namespace()));
         return key.route().kind().equals("UDPRoute") && !all.equals(ClusterSettings.NONE) ? all.forDatagrams() : all;
     }
 

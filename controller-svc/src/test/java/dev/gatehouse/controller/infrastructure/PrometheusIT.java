@@ -88,8 +88,10 @@ class PrometheusIT {
                     .map(Infrastructure.Desired.class::cast)
                     .flatMap(desired -> desired.objects().stream())
                     .toList();
-            String bootstrap =
-                    made.stream().flatMap(each -> FleetGolden.bootstrap(each).stream()).findFirst().orElseThrow();
+            String bootstrap = made.stream()
+                    .flatMap(each -> FleetGolden.bootstrap(each).stream())
+                    .findFirst()
+                    .orElseThrow();
             List<Integer> ports = FreePorts.some(3);
             return new Fleet(
                     bootstrap, made.toString().replace(bootstrap, ""), ports.get(0), ports.get(1), ports.get(2));
@@ -104,15 +106,17 @@ class PrometheusIT {
             move(here.getAdminBuilder().getAddressBuilder().getSocketAddressBuilder());
             List<Cluster> clusters = here.getStaticResources().getClustersList();
             here.getStaticResourcesBuilder().clearClusters();
-            clusters.stream().filter(each -> each.getType() == Cluster.DiscoveryType.STATIC).forEach(each -> {
-                Cluster.Builder cluster = each.toBuilder();
-                cluster.getLoadAssignmentBuilder().getEndpointsBuilderList().stream()
-                        .flatMap(locality -> locality.getLbEndpointsBuilderList().stream())
-                        .map(endpoint -> endpoint.getEndpointBuilder())
-                        .map(Endpoint.Builder::getAddressBuilder)
-                        .forEach(address -> move(address.getSocketAddressBuilder()));
-                here.getStaticResourcesBuilder().addClusters(cluster);
-            });
+            clusters.stream()
+                    .filter(each -> each.getType() == Cluster.DiscoveryType.STATIC)
+                    .forEach(each -> {
+                        Cluster.Builder cluster = each.toBuilder();
+                        cluster.getLoadAssignmentBuilder().getEndpointsBuilderList().stream()
+                                .flatMap(locality -> locality.getLbEndpointsBuilderList().stream())
+                                .map(endpoint -> endpoint.getEndpointBuilder())
+                                .map(Endpoint.Builder::getAddressBuilder)
+                                .forEach(address -> move(address.getSocketAddressBuilder()));
+                        here.getStaticResourcesBuilder().addClusters(cluster);
+                    });
             here.getStaticResourcesBuilder().getListenersBuilderList().stream()
                     .map(Listener.Builder::getAddressBuilder)
                     .forEach(address -> move(address.getSocketAddressBuilder()));
@@ -124,12 +128,14 @@ class PrometheusIT {
         }
 
         private void move(SocketAddress.Builder address) {
-            address.setAddress("127.0.0.1").setPortValue(switch (address.getPortValue()) {
-                case ProxyBootstrap.ADMIN_PORT -> admin;
-                case InfrastructureSettings.METRICS_PORT -> metrics;
-                case ProxyBootstrap.READINESS_PORT -> readiness;
-                default -> throw new AssertionError("a port that no test knows: " + address);
-            });
+            address.setAddress("127.0.0.1")
+                    .setPortValue(
+                            switch (address.getPortValue()) {
+                                case ProxyBootstrap.ADMIN_PORT -> admin;
+                                case InfrastructureSettings.METRICS_PORT -> metrics;
+                                case ProxyBootstrap.READINESS_PORT -> readiness;
+                                default -> throw new AssertionError("a port that no test knows: " + address);
+                            });
         }
     }
 

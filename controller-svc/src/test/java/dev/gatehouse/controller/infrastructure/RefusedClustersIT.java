@@ -115,13 +115,13 @@ class RefusedClustersIT {
         int port = FreePorts.one();
         try (Backend app = Backend.start("app");
                 HttpClient client = HttpClient.newHttpClient()) {
-            String objects = OBJECTS.replace("${port}", String.valueOf(port))
-                            .replace("${app}", String.valueOf(app.port()))
-                    + route("plain", "app")
-                    + route("refresh", "app")
-                    + route("pings", "server")
-                    + route("asked", "app")
-                    + route("processed", "app");
+            String objects =
+                    OBJECTS.replace("${port}", String.valueOf(port)).replace("${app}", String.valueOf(app.port()))
+                            + route("plain", "app")
+                            + route("refresh", "app")
+                            + route("pings", "server")
+                            + route("asked", "app")
+                            + route("processed", "app");
             OfflineTranslation translation =
                     FleetGolden.translate(Files.writeString(folder.resolve("in.yaml"), objects));
             assertThat(translation.problems())
@@ -135,7 +135,11 @@ class RefusedClustersIT {
             refusedByEnvoy(cluster(settings(translation, "pings")));
 
             try (RealEnvoy envoy = FleetEnvoy.start(
-                    translation, folder, _ -> true, text -> text.replace(FieldsFleet.ADDRESS, "127.0.0.1").replace(NAME, "127.0.0.1"), "")) {
+                    translation,
+                    folder,
+                    _ -> true,
+                    text -> text.replace(FieldsFleet.ADDRESS, "127.0.0.1").replace(NAME, "127.0.0.1"),
+                    "")) {
                 envoy.awaitReady();
                 assertThat(envoy.log()).noneMatch(line -> line.contains("rejected"));
                 assertThat(send(client, port, "/plain").statusCode()).isEqualTo(200);
@@ -168,7 +172,9 @@ class RefusedClustersIT {
 
     private static Message cluster(ClusterSettings settings) {
         ClusterSpec spec = new ClusterSpec(
-                        "sample", listed(new dev.gatehouse.gatewayapi.Backend.Endpoint.Fqdn("localhost", 80)), ClusterSpec.Protocol.HTTP2)
+                        "sample",
+                        listed(new dev.gatehouse.gatewayapi.Backend.Endpoint.Fqdn("localhost", 80)),
+                        ClusterSpec.Protocol.HTTP2)
                 .with(settings);
         return ClusterResources.cluster(spec, EnvoyProxySpec.DEFAULT, _ -> List.of(), SecretName.Sources.NONE);
     }
@@ -180,7 +186,8 @@ class RefusedClustersIT {
 
     private static ClusterSpec.Endpoints listed(dev.gatehouse.gatewayapi.Backend.Endpoint endpoint) {
         return new ClusterSpec.Endpoints.Listed(List.of(new ClusterSpec.Place(
-                new dev.gatehouse.gatewayapi.Backend.Member(endpoint, Optional.empty(), Optional.empty()), Optional.empty())));
+                new dev.gatehouse.gatewayapi.Backend.Member(endpoint, Optional.empty(), Optional.empty()),
+                Optional.empty())));
     }
 
     private static void refusedByEnvoy(Message resource) {

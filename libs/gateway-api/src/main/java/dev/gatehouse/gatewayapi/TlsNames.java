@@ -22,8 +22,7 @@ public final class TlsNames {
             "(RSA|RSA-PSS|PSS)\\+SHA(256|384|512)|(RSA|ECDSA)\\+SHA1|ECDSA\\+SHA(256|384|512)");
 
     /** Envoy's limit (RFC 7301: a length of one byte). */
-    public static final Syntax ALPN_PROTOCOL =
-            Syntax.of("(?s).{1,255}", 255, "a protocol's name, 1 to 255 characters");
+    public static final Syntax ALPN_PROTOCOL = Syntax.of("(?s).{1,255}", 255, "a protocol's name, 1 to 255 characters");
 
     private TlsNames() {}
 

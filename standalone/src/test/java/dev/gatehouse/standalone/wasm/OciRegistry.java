@@ -76,8 +76,7 @@ public final class OciRegistry implements AutoCloseable {
         byte[] manifest = """
                 {"schemaVersion": 2, "mediaType": "%s",
                  "config": {"mediaType": "application/vnd.wasm.config.v0+json", "digest": "sha256:%s", "size": %d},
-                 "layers": [{"mediaType": "application/wasm", "digest": "%s", "size": %d}]}"""
-                .formatted(MANIFEST, sha256(config), config.length, layer, module.length)
+                 "layers": [{"mediaType": "application/wasm", "digest": "%s", "size": %d}]}""".formatted(MANIFEST, sha256(config), config.length, layer, module.length)
                 .getBytes(StandardCharsets.UTF_8);
         String path = "/v2/" + repository;
         content.put(path + "/blobs/sha256:" + sha256(config), config);
@@ -107,7 +106,8 @@ public final class OciRegistry implements AutoCloseable {
                     .set(
                             "WWW-Authenticate",
                             "Bearer realm=\"%s://%s/token\",service=\"registry\""
-                                    .formatted(scheme, exchange.getRequestHeaders().getFirst("Host")));
+                                    .formatted(
+                                            scheme, exchange.getRequestHeaders().getFirst("Host")));
             send(exchange, UNAUTHORIZED, "{}");
             return;
         }

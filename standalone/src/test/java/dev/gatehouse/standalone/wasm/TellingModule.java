@@ -50,17 +50,7 @@ public final class TellingModule {
 
     /** Takes an address and a length, and adds what is there to the answer. */
     private final Function append = assembler.function(
-            "",
-            2,
-            0,
-            get(end),
-            parameter(0),
-            parameter(1),
-            copy(),
-            get(end),
-            parameter(1),
-            add(),
-            set(end));
+            "", 2, 0, get(end), parameter(0), parameter(1), copy(), get(end), parameter(1), add(), set(end));
 
     private TellingModule() {}
 
@@ -72,8 +62,7 @@ public final class TellingModule {
     private byte[] assemble(String version) {
         assembler.function("proxy_abi_version_0_2_1", 0, 0);
         // Memory is never freed: a test sends few requests.
-        assembler.function(
-                "proxy_on_memory_allocate", 1, 1, get(heap), get(heap), parameter(0), add(), set(heap));
+        assembler.function("proxy_on_memory_allocate", 1, 1, get(heap), get(heap), parameter(0), add(), set(heap));
         assembler.function("proxy_on_context_create", 2, 0);
         assembler.function(
                 "proxy_on_configure",

@@ -1,7 +1,7 @@
 package dev.gatehouse.gatewayapi.client;
 
-import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.TlsNames;
+import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.List;
 import java.util.Optional;
