@@ -238,18 +238,24 @@ public final class BackendResolver {
         return switch (verdict) {
             case TlsVerdict.None _ -> new Target.Found(reference, with.apply(Optional.empty()), reference.standBy());
             case TlsVerdict.Wanted wanted ->
-                accepted(reference, backend, with.apply(Optional.of(wanted.tls())), reference.standBy());
+                new Target.Found(reference, with.apply(Optional.of(wanted.tls())), reference.standBy());
             case TlsVerdict.Broken broken -> unprotected(reference, broken);
         };
     }
 
-    /** The target with {@code cluster}; if Envoy would refuse the cluster, the backend is unusable, and no other backend is affected. */
-    private Target accepted(BackendReference reference, ObjectRef backend, ClusterSpec cluster, boolean standBy) {
-        return world.refusal(cluster)
-                .<Target>map(problem -> new Target.Unresolved(
+    /**
+     * The target with the cluster of a Backend. Envoy refuses some paths of Unix sockets that the schema allows; all other values of a
+     * Backend are within Envoy's bounds once they are read.
+     */
+    private Target accepted(BackendReference reference, ObjectKey key, ClusterSpec cluster, boolean standBy) {
+        boolean sockets = cluster.endpoints() instanceof Endpoints.Listed listed
+                && listed.places().stream()
+                        .anyMatch(place -> place.member().endpoint() instanceof Backend.Endpoint.Unix);
+        Optional<String> refusal = sockets ? world.refusal(cluster) : Optional.empty();
+        return refusal.<Target>map(problem -> new Target.Unresolved(
                         reference,
                         "UnsupportedValue",
-                        backend + ": Envoy would refuse what it becomes: " + problem + "."))
+                        "Backend " + key + ": Envoy would refuse what it becomes: " + problem + "."))
                 .orElseGet(() -> new Target.Found(reference, cluster, standBy));
     }
 
@@ -347,7 +353,7 @@ public final class BackendResolver {
         }
         return accepted(
                 reference,
-                ObjectRef.of(Kinds.BACKEND, key),
+                key,
                 new ClusterSpec("backend/" + key + suffix(protocol, ""), new Endpoints.Listed(places), protocol)
                         .wishing(world.wishes(ObjectRef.of(Kinds.BACKEND, key))),
                 backend.get().spec().fallback() || reference.standBy());
@@ -363,9 +369,8 @@ public final class BackendResolver {
 
     private Target resolved(
             BackendReference reference, ObjectKey key, Protocol protocol, Optional<ClusterSpec.Tls> tls) {
-        return accepted(
+        return new Target.Found(
                 reference,
-                ObjectRef.of(Kinds.BACKEND, key),
                 new ClusterSpec(
                         "backend/" + key + suffix(protocol, ""),
                         new Endpoints.Resolved(tls, addresses.unresolved(), addresses.ownPorts()),
