@@ -49,6 +49,9 @@ public final class BackendResolver {
         /** Why the certificate in a Secret cannot be used. */
         Optional<String> certificateProblem(ObjectKey secret);
 
+        /** Why Envoy would refuse a backend's cluster. */
+        Optional<String> refusal(ClusterSpec cluster);
+
         /** Whether objects of the kind are an extension server's backends. */
         boolean isExtension(String group, String kind);
 
@@ -240,6 +243,22 @@ public final class BackendResolver {
         };
     }
 
+    /**
+     * The target with the cluster of a Backend. Envoy refuses some paths of Unix sockets that the schema allows; all other values of a
+     * Backend are within Envoy's bounds once they are read.
+     */
+    private Target accepted(BackendReference reference, ObjectKey key, ClusterSpec cluster, boolean standBy) {
+        boolean sockets = cluster.endpoints() instanceof Endpoints.Listed listed
+                && listed.places().stream()
+                        .anyMatch(place -> place.member().endpoint() instanceof Backend.Endpoint.Unix);
+        Optional<String> refusal = sockets ? world.refusal(cluster) : Optional.empty();
+        return refusal.<Target>map(problem -> new Target.Unresolved(
+                        reference,
+                        "UnsupportedValue",
+                        "Backend " + key + ": Envoy would refuse what it becomes: " + problem + "."))
+                .orElseGet(() -> new Target.Found(reference, cluster, standBy));
+    }
+
     private static Target unprotected(BackendReference reference, TlsVerdict.Broken broken) {
         return new Target.Unresolved(reference, INVALID_TLS, broken.message());
     }
@@ -332,8 +351,9 @@ public final class BackendResolver {
                     new TlsVerdict.Broken("Backend " + key + ": spec.tls calls some endpoints by the host of requests,"
                             + " and a BackendTLSPolicy others by a name (expected: spec.tls.sni)."));
         }
-        return new Target.Found(
+        return accepted(
                 reference,
+                key,
                 new ClusterSpec("backend/" + key + suffix(protocol, ""), new Endpoints.Listed(places), protocol)
                         .wishing(world.wishes(ObjectRef.of(Kinds.BACKEND, key))),
                 backend.get().spec().fallback() || reference.standBy());

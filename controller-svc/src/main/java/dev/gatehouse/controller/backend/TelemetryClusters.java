@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -76,6 +77,27 @@ public record TelemetryClusters(
             }
         }
         return together(destination, found);
+    }
+
+    /**
+     * A copy without the clusters that Envoy would refuse, whose destinations get no telemetry.
+     *
+     * @param refusal why Envoy would refuse a cluster; empty: Envoy accepts it
+     */
+    public TelemetryClusters checked(Function<ClusterSpec, Optional<String>> refusal) {
+        List<String> all = new ArrayList<>(problems);
+        Map<Destination, ClusterSpec> accepted = new HashMap<>();
+        clusters.forEach((destination, cluster) -> refusal.apply(cluster)
+                .ifPresentOrElse(problem -> all.add(refused(problem)), () -> accepted.put(destination, cluster)));
+        List<ClusterSpec> acceptedMetrics = new ArrayList<>();
+        metrics.forEach(cluster -> refusal.apply(cluster)
+                .ifPresentOrElse(problem -> all.add(refused(problem)), () -> acceptedMetrics.add(cluster)));
+        return new TelemetryClusters(
+                accepted, acceptedMetrics, all.stream().distinct().toList());
+    }
+
+    private static String refused(String problem) {
+        return "spec.telemetry: Envoy would refuse the cluster of a sink: " + problem + ".";
     }
 
     /** The clusters of all destinations. */

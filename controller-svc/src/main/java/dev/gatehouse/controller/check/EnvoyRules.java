@@ -11,6 +11,7 @@ import dev.gatehouse.envoyapi.EnvoyTypes;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
@@ -62,9 +63,13 @@ public final class EnvoyRules {
             SubstitutionFormatString.getDefaultInstance(),
             ExpressionFilter.getDefaultInstance(),
             OpenTelemetryAccessLogConfig.getDefaultInstance(),
-            ClusterLoadAssignment.getDefaultInstance());
+            ClusterLoadAssignment.getDefaultInstance(),
+            Pipe.getDefaultInstance());
 
     private static final long MAX_DURATION_SECONDS = 315_576_000_000L;
+
+    /** The longest path of a Unix socket in Linux ({@code sun_path}, without the NUL at its end). */
+    private static final int MAX_PIPE_BYTES = 107;
 
     private final Function<String, Optional<Message>> packed;
 
@@ -216,6 +221,11 @@ public final class EnvoyRules {
                         .or(() -> FormatText.problemWithValues(log.getAttributes())
                                 .map(text -> "attributes: " + text));
             case ClusterLoadAssignment endpoints -> endpoints(endpoints);
+            case Pipe pipe ->
+                pipe.getPathBytes().size() > MAX_PIPE_BYTES
+                        ? Optional.of("path: " + Texts.quoted(pipe.getPath()) + " has "
+                                + pipe.getPathBytes().size() + " bytes (expected: at most " + MAX_PIPE_BYTES + ")")
+                        : Optional.empty();
             case Duration duration -> duration(duration);
             default -> Optional.empty();
         };

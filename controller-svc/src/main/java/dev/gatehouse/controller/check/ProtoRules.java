@@ -198,36 +198,32 @@ final class ProtoRules {
             return Optional.of(quoted(value) + " has the wrong length (expected: "
                     + Math.max(rules.getLen(), rules.getLenBytes()) + " characters)");
         }
-        return wrong(rules.hasConst() && !value.equals(rules.getConst()), value, quoted(rules.getConst()))
-                .or(() -> wrong(
-                        rules.hasPrefix() && !value.startsWith(rules.getPrefix()),
-                        value,
-                        "a text that begins with " + quoted(rules.getPrefix())))
-                .or(() -> wrong(
-                        rules.hasSuffix() && !value.endsWith(rules.getSuffix()),
-                        value,
-                        "a text that ends with " + quoted(rules.getSuffix())))
-                .or(() -> wrong(
-                        rules.hasContains() && !value.contains(rules.getContains()),
-                        value,
-                        "a text that contains " + quoted(rules.getContains())))
-                .or(() -> wrong(
-                        rules.hasNotContains() && value.contains(rules.getNotContains()),
-                        value,
-                        "a text without " + quoted(rules.getNotContains())))
-                .or(() -> wrong(
-                        rules.getInCount() > 0 && !rules.getInList().contains(value),
-                        value,
-                        "one of " + String.join(", ", rules.getInList())))
-                .or(() -> wrong(
-                        rules.getNotInList().contains(value),
-                        value,
-                        "none of " + String.join(", ", rules.getNotInList())))
-                .or(() -> wrong(
-                        rules.hasPattern() && !matches(rules.getPattern(), value),
-                        value,
-                        "a text that matches " + rules.getPattern()))
-                .or(() -> wellKnown(value, rules));
+        // Most values are right: texts about wrong ones are made for these alone.
+        if (rules.hasConst() && !value.equals(rules.getConst())) {
+            return wrong(value, quoted(rules.getConst()));
+        }
+        if (rules.hasPrefix() && !value.startsWith(rules.getPrefix())) {
+            return wrong(value, "a text that begins with " + quoted(rules.getPrefix()));
+        }
+        if (rules.hasSuffix() && !value.endsWith(rules.getSuffix())) {
+            return wrong(value, "a text that ends with " + quoted(rules.getSuffix()));
+        }
+        if (rules.hasContains() && !value.contains(rules.getContains())) {
+            return wrong(value, "a text that contains " + quoted(rules.getContains()));
+        }
+        if (rules.hasNotContains() && value.contains(rules.getNotContains())) {
+            return wrong(value, "a text without " + quoted(rules.getNotContains()));
+        }
+        if (rules.getInCount() > 0 && !rules.getInList().contains(value)) {
+            return wrong(value, "one of " + String.join(", ", rules.getInList()));
+        }
+        if (rules.getNotInList().contains(value)) {
+            return wrong(value, "none of " + String.join(", ", rules.getNotInList()));
+        }
+        if (rules.hasPattern() && !matches(rules.getPattern(), value)) {
+            return wrong(value, "a text that matches " + rules.getPattern());
+        }
+        return wellKnown(value, rules);
     }
 
     private static boolean matches(String pattern, String value) {
@@ -411,7 +407,11 @@ final class ProtoRules {
     }
 
     private static Optional<String> wrong(boolean wrong, String value, String expected) {
-        return wrong ? Optional.of(quoted(value) + " is not valid (expected: " + expected + ")") : Optional.empty();
+        return wrong ? wrong(value, expected) : Optional.empty();
+    }
+
+    private static Optional<String> wrong(String value, String expected) {
+        return Optional.of(quoted(value) + " is not valid (expected: " + expected + ")");
     }
 
     private static String quoted(String value) {

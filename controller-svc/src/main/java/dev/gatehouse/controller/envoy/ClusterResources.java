@@ -2,11 +2,14 @@ package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.gatehouse.controller.backend.ClusterSettings;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.Endpoints;
+import dev.gatehouse.controller.check.EnvoyRules;
 import dev.gatehouse.controller.check.IpText;
 import dev.gatehouse.controller.envoy.cluster.ClusterTuning;
 import dev.gatehouse.controller.envoy.cluster.Resolvers;
+import dev.gatehouse.controller.proto.PackedTypes;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.proto.Upstreams;
 import dev.gatehouse.gatewayapi.Backend;
@@ -48,7 +51,34 @@ public final class ClusterResources {
             .setTypedConfig(Protos.any(RawBuffer.getDefaultInstance()))
             .build();
 
+    private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
+
+    /** A backend that Envoy takes: its name is resolved, and its protocol is HTTP/2, so that settings of both count. */
+    private static final ClusterSpec SAMPLE = new ClusterSpec(
+            "sample",
+            new Endpoints.Listed(List.of(new ClusterSpec.Place(
+                    new Backend.Member(
+                            new Backend.Endpoint.Fqdn("sample.test", 80), Optional.empty(), Optional.empty()),
+                    Optional.empty()))),
+            ClusterSpec.Protocol.HTTP2);
+
     private ClusterResources() {}
+
+    /**
+     * Why Envoy would refuse a backend's cluster or its endpoints; empty: Envoy accepts them. The endpoints of
+     * EndpointSlices, whose values the API server checks, and the settings of a fleet are not part of it.
+     */
+    public static Optional<String> problem(ClusterSpec spec) {
+        return RULES.problem(cluster(spec, EnvoyProxySpec.DEFAULT, _ -> List.of(), SecretName.Sources.NONE))
+                .or(() -> hasEndpointResource(spec, _ -> List.of())
+                        ? RULES.problem(endpoints(spec, _ -> List.of()))
+                        : Optional.empty());
+    }
+
+    /** Why Envoy would refuse a cluster with {@code settings}, whatever its backend; empty: Envoy accepts it. */
+    public static Optional<String> problemWithSettings(ClusterSettings settings) {
+        return settings.equals(ClusterSettings.NONE) ? Optional.empty() : problem(SAMPLE.with(settings));
+    }
 
     /**
      * Makes a backend's cluster, with the {@code settings} of its fleet.

@@ -4,6 +4,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
+import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.filter.ExtensionNeeds;
 import dev.gatehouse.controller.extension.Candidates;
 import dev.gatehouse.controller.extension.ExtensionOutcome;
@@ -130,6 +131,9 @@ final class ExtensionPolicies {
             case ExtensionOutcome.Invalid _ -> outcome;
             case ExtensionOutcome.Enforced enforced ->
                 ExtensionNeeds.problem(enforced.extensions())
+                        .or(() -> enforced.extensions().clusters().stream()
+                                .flatMap(cluster -> ClusterResources.problem(cluster).stream())
+                                .findFirst())
                         .<ExtensionOutcome>map(problem ->
                                 new ExtensionOutcome.Invalid("Envoy would refuse what it becomes: " + problem))
                         .orElse(outcome);

@@ -6,10 +6,13 @@ import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.backend.BackendResolver;
 import dev.gatehouse.controller.backend.BackendWishes;
+import dev.gatehouse.controller.backend.ClusterSettings;
+import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.backend.ClusterSpec.SlicesOwner;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.Fleets;
+import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.extension.ExtensionOutcome;
@@ -80,6 +83,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The domain as collections: Gateways with their listeners, routes with their attachments and backends, policies. */
@@ -128,6 +132,9 @@ final class Model {
 
     /** The reasons why Envoy would refuse BackendTrafficPolicies. */
     final Collection<ObjectKey, String> trafficProblems;
+
+    /** The reasons why Envoy would refuse clusters with the settings of BackendTrafficPolicies. */
+    private final Collection<ObjectKey, String> refusedSettings;
 
     final ClientPolicies clients;
 
@@ -205,6 +212,10 @@ final class Model {
                 inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
                 (reads, key, policy) -> TrafficPolicies.problem(
                         policy.spec().settings(), name -> body(reads, new ObjectKey(key.namespace(), name))));
+        refusedSettings = graph.map(
+                "refusedSettings",
+                inputs.of(Kinds.BACKEND_TRAFFIC_POLICY),
+                (_, _, policy) -> refusal(policy.spec().settings()));
         slices = graph.group("slices", inputs.of(Kinds.ENDPOINT_SLICE), (key, slice) -> {
             Set<SlicesOwner> owners = new HashSet<>();
             Map<String, String> labels = slice.metadata().labels();
@@ -329,9 +340,10 @@ final class Model {
                 fleets,
                 // The settings of all proxies belong to the controller's namespace.
                 (reads, _, fleet) -> Optional.of(TelemetryClusters.of(
-                                fleet.settings().telemetry(),
-                                fleet.proxy().object().orElse(new ObjectKey(settings.namespace(), "default")),
-                                backends(reads)))
+                                        fleet.settings().telemetry(),
+                                        fleet.proxy().object().orElse(new ObjectKey(settings.namespace(), "default")),
+                                        backends(reads))
+                                .checked(ClusterResources::problem))
                         .filter(clusters -> !clusters.equals(TelemetryClusters.NONE)));
         bindings = graph.expand("bindings", attachments, (_, ref, attached) -> {
             Map<BindingKey, Attachments.Binding> each = new HashMap<>();
@@ -488,6 +500,27 @@ final class Model {
                         effective.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))));
     }
 
+    /**
+     * Why Envoy would refuse clusters with the settings of a BackendTrafficPolicy. The settings tune connections and
+     * protect nothing, so the policy's routes are served without them.
+     */
+    Optional<String> refusedSettings(Reads reads, ObjectKey policy) {
+        return reads.get(refusedSettings, policy);
+    }
+
+    /** The same for merged BackendTrafficPolicies. */
+    Optional<String> refusedSettings(Reads reads, Effective<Policy<TrafficSettings>> effective) {
+        return effective.members().size() == 1
+                ? refusedSettings(reads, effective.policy())
+                : refusal(effective.spec().settings());
+    }
+
+    private static Optional<String> refusal(TrafficSettings settings) {
+        return ClusterResources.problemWithSettings(ClusterSettings.of(settings, "sample.test"))
+                .map(problem ->
+                        "the settings of clusters have no effect: Envoy would refuse what they become: " + problem);
+    }
+
     /** The backends of the services that proxies call for the policies of a route on a listener. */
     private Set<BackendUses.Call> calledBackends(Reads reads, BindingKey key) {
         Set<BackendUses.Call> calls = new HashSet<>();
@@ -519,6 +552,20 @@ final class Model {
         return backends(reads)
                 .problem(key)
                 .map(message -> message.startsWith(itself) ? message.substring(itself.length()) : message);
+    }
+
+    /**
+     * The settings that a rule's effective BackendTrafficPolicy gives to clusters; none if Envoy would refuse them.
+     *
+     * @param hostname the Host header of health checks that do not set one
+     */
+    ClusterSettings clusterSettings(
+            Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule, Supplier<String> hostname) {
+        return traffic.effective(reads, listener, route, rule)
+                .filter(policy -> !policy.spec().settings().equals(TrafficSettings.NONE))
+                .filter(policy -> refusedSettings(reads, policy).isEmpty())
+                .map(policy -> ClusterSettings.of(policy.spec().settings(), hostname.get()))
+                .orElse(ClusterSettings.NONE);
     }
 
     /** The settings of a rule's effective BackendTrafficPolicy. */
@@ -927,6 +974,11 @@ final class Model {
                             case GatewayResolver.CertificateCheck.Missing _ -> Optional.of("is not there");
                             case GatewayResolver.CertificateCheck.Invalid invalid -> Optional.of(invalid.problem());
                         };
+                    }
+
+                    @Override
+                    public Optional<String> refusal(ClusterSpec cluster) {
+                        return ClusterResources.problem(cluster);
                     }
 
                     @Override

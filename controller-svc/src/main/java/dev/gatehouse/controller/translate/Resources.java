@@ -337,16 +337,17 @@ final class Resources {
 
     private ClusterSettings trafficSettings(
             Reads reads, BindingKey key, Attachments.Binding binding, ResolvedRoute.Rule rule) {
-        TrafficSettings settings = model.trafficSettings(reads, key.listener(), key.route(), rule.name());
-        if (settings.equals(TrafficSettings.NONE)) {
-            return ClusterSettings.NONE;
-        }
-        String hostname = binding.hostnames().stream()
-                .filter(host -> !host.startsWith("*"))
-                .findFirst()
-                .orElse(key.route().key().name() + "." + key.route().key().namespace());
-        ClusterSettings all = ClusterSettings.of(settings, hostname);
-        return key.route().kind().equals("UDPRoute") ? all.forDatagrams() : all;
+        ClusterSettings all = model.clusterSettings(
+                reads,
+                key.listener(),
+                key.route(),
+                rule.name(),
+                () -> binding.hostnames().stream()
+                        .filter(host -> !host.startsWith("*"))
+                        .findFirst()
+                        .orElse(key.route().key().name() + "."
+                                + key.route().key().namespace()));
+        return key.route().kind().equals("UDPRoute") && !all.equals(ClusterSettings.NONE) ? all.forDatagrams() : all;
     }
 
     private Optional<Contribution> contribution(Reads reads, BindingKey key, Attachments.Binding binding) {

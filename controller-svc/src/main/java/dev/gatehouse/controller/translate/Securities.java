@@ -6,6 +6,7 @@ import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.BackendAddresses;
 import dev.gatehouse.controller.envoy.AccessResources;
 import dev.gatehouse.controller.envoy.BindingResources;
+import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.controller.envoy.IntrospectionResources;
 import dev.gatehouse.controller.envoy.SignOnResources;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
@@ -280,7 +281,10 @@ final class Securities {
                 more.map(each -> Security.Access.of(each, settings)).orElse(Security.Access.NONE),
                 world(reads));
         if (outcome instanceof SecurityOutcome.Enforced enforced) {
-            Optional<String> problem = FilterNeeds.problem(enforced.security());
+            Optional<String> problem = FilterNeeds.problem(enforced.security())
+                    .or(() -> enforced.security().clusters().stream()
+                            .flatMap(cluster -> ClusterResources.problem(cluster).stream())
+                            .findFirst());
             if (problem.isPresent()) {
                 return new SecurityOutcome.Invalid("Envoy would refuse what it becomes: " + problem.get());
             }

@@ -240,7 +240,7 @@ final class Statuses {
                         graph,
                         model.traffic,
                         (reads, key) -> new Verdict<>(
-                                reads.get(model.trafficProblems, key),
+                                reads.get(model.trafficProblems, key).or(() -> model.refusedSettings(reads, key)),
                                 Optional.empty(),
                                 Stream.concat(
                                                 reads
@@ -257,7 +257,8 @@ final class Statuses {
                                                 model.unchecked.warnings(reads, key).stream())
                                         .toList(),
                                 Optional.of(Fleets.RATE_LIMIT),
-                                (merged, _) -> model.problem(reads, merged))),
+                                (merged, _) ->
+                                        model.problem(reads, merged).or(() -> model.refusedSettings(reads, merged)))),
                 policies(
                         graph,
                         model.extensions.attached(),

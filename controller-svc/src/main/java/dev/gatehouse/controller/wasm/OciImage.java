@@ -35,9 +35,11 @@ final class OciImage {
     private static final String DOCKER_HUB = "docker.io";
     private static final String DOCKER_HUB_REGISTRY = "registry-1.docker.io";
     private static final Pattern PARAMETER = Pattern.compile("(\\w+)=\"([^\"]*)\"");
+    private static final Pattern THIS_HOST = Pattern.compile("(localhost|127\\.\\d+\\.\\d+\\.\\d+)(:\\d+)?");
 
     private final Downloads downloads;
     private final String host;
+    private final boolean plain;
     private final String repository;
     private final String reference;
     private final Optional<String> basic;
@@ -46,8 +48,9 @@ final class OciImage {
     /**
      * @param image for instance registry.example.com/team/filter:1.2 or registry.example.com/team/filter@sha256:...
      * @param login docker's config.json with the registry's credentials
+     * @param secure the registry is reached by TLS; false: one on this host is reached in plain text, as docker does
      */
-    OciImage(Downloads downloads, String image, Optional<String> login) throws IOException {
+    OciImage(Downloads downloads, String image, Optional<String> login, boolean secure) throws IOException {
         this.downloads = downloads;
         int slash = image.indexOf('/');
         String first = slash < 0 ? "" : image.substring(0, slash);
@@ -59,6 +62,7 @@ final class OciImage {
         reference = digest >= 0 ? rest.substring(digest + 1) : tag >= 0 ? rest.substring(tag + 1) : "latest";
         repository = tag >= 0 ? rest.substring(0, tag) : digest >= 0 ? rest.substring(0, digest) : rest;
         host = registry.equals(DOCKER_HUB) ? DOCKER_HUB_REGISTRY : registry;
+        plain = !secure && THIS_HOST.matcher(host).matches();
         basic = login.isPresent() ? credentials(login.get(), registry) : Optional.empty();
         if (!repository.matches("[a-z0-9]+([._/-]+[a-z0-9]+)*") || !reference.matches("[A-Za-z0-9_][A-Za-z0-9_.:-]*")) {
             throw new IOException(
@@ -114,9 +118,7 @@ final class OciImage {
     }
 
     private byte[] get(String path, Map<String, String> headers, int limit) throws IOException, InterruptedException {
-        // A registry on this host is reached in plain text, as docker does.
-        String scheme = host.matches("(localhost|127\\.\\d+\\.\\d+\\.\\d+)(:\\d+)?") ? "http" : "https";
-        URI uri = URI.create(scheme + "://" + host + "/v2/" + repository + path);
+        URI uri = URI.create((plain ? "http" : "https") + "://" + host + "/v2/" + repository + path);
         Downloads.Answer answer = downloads.get(uri, with(headers), limit);
         if (answer.status() == UNAUTHORIZED && authorization.isEmpty()) {
             authorization = Optional.of(authorize(answer.challenge().orElse("")));
@@ -146,8 +148,7 @@ final class OciImage {
             parameters.put(matcher.group(1), matcher.group(2));
         }
         String realm = parameters.getOrDefault("realm", "");
-        boolean usable =
-                realm.startsWith("https://") || realm.startsWith("http://") && host.matches("(localhost|127\\..*)");
+        boolean usable = realm.startsWith("https://") || plain && realm.startsWith("http://");
         if (!usable) {
             throw new IOException("is answered with a challenge that is not known, \"" + challenge
                     + "\" (expected: Basic, or Bearer with an HTTPS realm)");

@@ -135,7 +135,11 @@ public final class WasmFetcher implements WasmCode, AutoCloseable {
                 case Wasm.Place.Http http -> file(client, http, request.sha256());
                 case Wasm.Place.Image image ->
                     WasmText.in(
-                            new OciImage(client, image.reference(), request.login())
+                            new OciImage(
+                                            client,
+                                            image.reference(),
+                                            request.login(),
+                                            request.authorities().isPresent())
                                     .layer(request.sha256(), limits.bytes()),
                             limits.bytes());
             };

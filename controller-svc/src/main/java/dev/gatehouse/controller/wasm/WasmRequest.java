@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param authorities the trusted CAs, as PEM; empty: the system's CAs
  * @param login the registry's credentials in the form of docker's config.json; empty: none
  * @param again true if the code is fetched even if the folder already has it
- * @param version if {@code again} is true, the version of the object with the extension; a newer version fetches the
+ * @param version if {@code again} is true, the version of the object with the extension; another version fetches the
  * code once more
  */
 public record WasmRequest(

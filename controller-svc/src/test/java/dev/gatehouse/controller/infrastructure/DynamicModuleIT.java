@@ -91,6 +91,61 @@ class DynamicModuleIT {
     }
 
     @Test
+    void oneThatAnswersAllRequestsNeedsNoBackendAndLeavesOtherRoutesAlone(@TempDir Path folder) throws Exception {
+        Path library = folder.resolve("libtest.so");
+        compile(Path.of("src/test/resources/module/module.c"), library);
+        int port = FreePorts.one();
+        Backend app = Backend.start("app");
+        String objects = """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: gw, namespace: default}
+                spec:
+                  gatewayClassName: gatehouse
+                  infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: proxy}}
+                  listeners: [{name: http, protocol: HTTP, port: ${port}}]
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyProxy
+                metadata: {name: proxy, namespace: default}
+                spec: {dynamicModules: [{name: test, source: {type: Local, local: {path: ${library}}}}]}
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: Backend
+                metadata: {name: app, namespace: default}
+                spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${app}}}]}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: answered, namespace: default}
+                spec:
+                  parentRefs: [{name: gw}]
+                  rules: [{matches: [{path: {value: /answered}}]}]
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: other, namespace: default}
+                spec:
+                  parentRefs: [{name: gw}]
+                  rules: [{backendRefs: [{group: gateway.envoyproxy.io, kind: Backend, name: app}]}]
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyExtensionPolicy
+                metadata: {name: answered, namespace: default}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: answered}]
+                  dynamicModule: [{name: test, filterName: all, terminalFilter: true}]
+                """.replace("${port}", String.valueOf(port))
+                .replace("${library}", library.toString())
+                .replace("${app}", String.valueOf(app.port()));
+        try (FieldsFleet _ = FieldsFleet.start(folder, objects, Map.of("app", app));
+                HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(send(client, port, "/answered").body()).isEqualTo("all ");
+            assertThat(send(client, port, "/other").body()).isEqualTo("app");
+        }
+    }
+
+    @Test
     void isFetchedFromAServerWhereItsDigestIsRight(@TempDir Path folder) throws Exception {
         Path library = folder.resolve("libtest.so");
         compile(Path.of("src/test/resources/module/module.c"), library);

@@ -183,10 +183,12 @@ public record EnvoyProxySpec(
                     f.object("clientCertificateRef", ObjectReference::readSecret),
                     TlsVersion.read(f, "minVersion"),
                     TlsVersion.read(f, "maxVersion"),
-                    f.strings("ciphers"),
-                    f.strings("ecdhCurves"),
-                    f.strings("signatureAlgorithms"),
-                    f.has("alpnProtocols") ? Optional.of(f.strings("alpnProtocols")) : Optional.empty());
+                    f.strings("ciphers", TlsNames.CIPHER),
+                    f.strings("ecdhCurves", TlsNames.CURVE),
+                    f.strings("signatureAlgorithms", TlsNames.SIGNATURE_ALGORITHM),
+                    f.has("alpnProtocols")
+                            ? Optional.of(f.strings("alpnProtocols", TlsNames.ALPN_PROTOCOL))
+                            : Optional.empty());
             if (tls.minVersion.isPresent()
                     && tls.maxVersion.isPresent()
                     && tls.maxVersion.get() != TlsVersion.Auto

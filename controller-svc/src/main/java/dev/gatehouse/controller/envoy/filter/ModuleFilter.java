@@ -23,8 +23,9 @@ import java.util.Map;
 
 /**
  * Runs the dynamic modules of EnvoyExtensionPolicies, by Envoy's filter {@code dynamic_modules}. A listener has a
- * filter for each module in use, which routes enable. A module that answers requests itself may stand before others,
- * since requests of other routes do not pass it.
+ * filter for each module in use, which routes enable. {@code terminal_filter} is never set: Envoy refuses a listener where
+ * another filter follows a terminal one, and the filters of other routes follow each module. A module answers requests
+ * itself without the flag, too.
  */
 final class ModuleFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.dynamic_modules/extension-";
@@ -87,8 +88,7 @@ final class ModuleFilter implements ChainFilter {
                                                 .addLengthDelimited(source.toByteString())
                                                 .build())
                                 .build()))
-                .setFilterName(module.spec().filter())
-                .setTerminalFilter(module.spec().terminal());
+                .setFilterName(module.spec().filter());
         module.spec()
                 .config()
                 .ifPresent(config -> filter.setFilterConfig(Protos.any(StringValue.of(JsonText.of(config)))));

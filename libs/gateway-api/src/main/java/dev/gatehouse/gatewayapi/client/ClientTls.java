@@ -1,5 +1,6 @@
 package dev.gatehouse.gatewayapi.client;
 
+import dev.gatehouse.gatewayapi.TlsNames;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.util.List;
@@ -28,27 +29,6 @@ public record ClientTls(
         Optional<ClientValidation> validation,
         boolean statelessResumption,
         boolean statefulResumption) {
-    private static final Syntax CIPHER = oneOf(
-            "a cipher suite that Envoy has, for example ECDHE-ECDSA-AES128-GCM-SHA256",
-            "ECDHE-(ECDSA|RSA)-(AES128-GCM-SHA256|AES256-GCM-SHA384|CHACHA20-POLY1305|AES128-SHA|AES256-SHA)",
-            "AES128-GCM-SHA256|AES256-GCM-SHA384|AES128-SHA|AES256-SHA",
-            "TLS_(ECDHE_(ECDSA|RSA)|RSA)_WITH_(AES_128_GCM_SHA256|AES_256_GCM_SHA384|AES_128_CBC_SHA|AES_256_CBC_SHA)",
-            "TLS_ECDHE_(ECDSA|RSA)_WITH_CHACHA20_POLY1305_SHA256");
-
-    private static final Syntax CURVE = oneOf(
-            "a curve that Envoy has: X25519, X25519MLKEM768, P-256, P-384, P-521 or P-224",
-            "X25519|x25519|X25519MLKEM768|P-256|prime256v1|P-384|secp384r1|P-521|secp521r1|P-224|secp224r1");
-
-    private static final Syntax SIGNATURE_ALGORITHM = oneOf(
-            "a signature algorithm that Envoy has, for example ecdsa_secp256r1_sha256",
-            "rsa_pkcs1_(md5_sha1|sha1|sha256|sha384|sha512)|rsa_pss_rsae_sha(256|384|512)",
-            "ecdsa_sha1|ecdsa_secp256r1_sha256|ecdsa_secp384r1_sha384|ecdsa_secp521r1_sha512|ed25519",
-            "(RSA|RSA-PSS|PSS)\\+SHA(256|384|512)|(RSA|ECDSA)\\+SHA1|ECDSA\\+SHA(256|384|512)");
-
-    /** Envoy's limit (RFC 7301: a length of one byte). */
-    private static final Syntax ALPN_PROTOCOL =
-            Syntax.of("(?s).{1,255}", 255, "a protocol's name, 1 to 255 characters");
-
     public ClientTls {
         ciphers = List.copyOf(ciphers);
         curves = List.copyOf(curves);
@@ -99,10 +79,6 @@ public record ClientTls(
         }
     }
 
-    private static Syntax oneOf(String description, String... patterns) {
-        return Syntax.of(String.join("|", patterns), 64, description);
-    }
-
     static ClientTls read(Fields f) {
         Optional<Version> min = Version.read(f, "minVersion");
         Optional<Version> max = Version.read(f, "maxVersion");
@@ -115,16 +91,16 @@ public record ClientTls(
                     lowest.written + " is above the maximum, " + highest.written + " (expected: at most that)");
         }
         boolean hasAlpn = f.has("alpnProtocols");
-        List<String> alpn = f.strings("alpnProtocols", ALPN_PROTOCOL);
+        List<String> alpn = f.strings("alpnProtocols", TlsNames.ALPN_PROTOCOL);
         Resumption resumption = f.object("session", session -> session.object("resumption", Resumption::read))
                 .flatMap(each -> each)
                 .orElse(Resumption.NONE);
         return new ClientTls(
                 min.orElse(Version.V1_2),
                 max.orElse(Version.V1_3),
-                f.strings("ciphers", CIPHER),
-                f.strings("ecdhCurves", CURVE),
-                f.strings("signatureAlgorithms", SIGNATURE_ALGORITHM),
+                f.strings("ciphers", TlsNames.CIPHER),
+                f.strings("ecdhCurves", TlsNames.CURVE),
+                f.strings("signatureAlgorithms", TlsNames.SIGNATURE_ALGORITHM),
                 hasAlpn ? Optional.of(alpn) : Optional.empty(),
                 new TreeSet<>(f.choices("fingerprints", Fingerprint.class)),
                 f.object("clientValidation", ClientValidation::read),
