@@ -271,7 +271,8 @@ final class MigrationIT {
 
     @Test
     void anAuthorizationServerIsToldTheWholeUrlOfTheRequest() throws Exception {
-        assertThat(get("asked.example.com", "/cart?item=1", "X-Original-URL", "https://forged/").text())
+        assertThat(get("asked.example.com", "/cart?item=1", "X-Original-URL", "https://forged/")
+                        .text())
                 .contains("backend shop got /cart?item=1")
                 .contains("X-original-url=[http://asked.example.com/cart?item=1]");
         assertThat(tls("/cart?item=1").text()).contains("X-original-url=[https://shop.example.com");

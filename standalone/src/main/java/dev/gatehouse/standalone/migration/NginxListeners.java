@@ -508,8 +508,7 @@ final class NginxListeners {
             Map<String, Object> early =
                     new LinkedHashMap<>((Map<String, Object>) headers.getOrDefault("earlyRequestHeaders", Map.of()));
             List<Object> set = new ArrayList<>((List<Object>) early.getOrDefault("set", List.of()));
-            AccessAnnotations.original(scheme)
-                    .forEach((name, value) -> set.add(ordered("name", name, "value", value)));
+            AccessAnnotations.original(scheme).forEach((name, value) -> set.add(ordered("name", name, "value", value)));
             early.put("set", set);
             headers.put("earlyRequestHeaders", early);
         }
