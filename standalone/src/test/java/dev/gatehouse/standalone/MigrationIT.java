@@ -33,6 +33,24 @@ import org.junit.jupiter.api.io.TempDir;
 final class MigrationIT {
     private static final Path EXAMPLE = ChildJvm.repository().resolve("examples/migration");
 
+    /** An Ingress with an authorization server, which lets every request pass. */
+    private static final String ASKED = """
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata:
+              name: asked
+              namespace: shop
+              annotations:
+                nginx.ingress.kubernetes.io/auth-url: http://shop-next.shop.svc.cluster.local:8080/check
+            spec:
+              ingressClassName: nginx
+              rules:
+              - host: asked.example.com
+                http:
+                  paths:
+                  - {path: /, pathType: Prefix, backend: {service: {name: shop, port: {number: 8080}}}}
+            """;
+
     private final List<Integer> ports = FreePorts.some(4);
     private final List<HttpServer> backends = new ArrayList<>();
 
@@ -56,8 +74,10 @@ final class MigrationIT {
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         Path objects = Files.createDirectory(folder.resolve("objects"));
+        Path asked = Files.writeString(folder.resolve("asked.yaml"), ASKED);
         String made = imported(
                 EXAMPLE.resolve("ingresses.txt").toString(),
+                asked.toString(),
                 EXAMPLE.resolve("services.yaml").toString(),
                 "--namespace",
                 "shop");
@@ -247,6 +267,15 @@ final class MigrationIT {
 
     private static String basic(String text) {
         return "Basic " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void anAuthorizationServerIsToldTheWholeUrlOfTheRequest() throws Exception {
+        assertThat(get("asked.example.com", "/cart?item=1", "X-Original-URL", "https://forged/")
+                        .text())
+                .contains("backend shop got /cart?item=1")
+                .contains("X-original-url=[http://asked.example.com/cart?item=1]");
+        assertThat(tls("/cart?item=1").text()).contains("X-original-url=[https://shop.example.com");
     }
 
     @Test

@@ -24,12 +24,6 @@ import java.util.stream.Stream;
  * spec of a SecurityPolicy. A restriction that cannot be expressed is a gap, and the routes of the Ingress are closed.
  */
 final class AccessAnnotations {
-    /**
-     * The headers by which nginx describes the request to an authorization server. They are set for every request, so
-     * that no client can forge them.
-     */
-    static final Map<String, String> ORIGINAL = original();
-
     private static final String CORS_HEADERS =
             "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization";
 
@@ -49,9 +43,15 @@ final class AccessAnnotations {
         this.report = report;
     }
 
-    private static Map<String, String> original() {
+    /**
+     * The headers by which nginx describes the request to an authorization server. They are set for every request, so
+     * that no client can forge them.
+     *
+     * @param scheme of the listener, as nginx's {@code $scheme}
+     */
+    static Map<String, String> original(String scheme) {
         Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("X-Original-URL", "%REQ(:scheme)%://%REQ(:authority)%%REQ(:path)%");
+        headers.put("X-Original-URL", scheme + "://%REQ(:authority)%%REQ(:path)%");
         headers.put("X-Original-Method", "%REQ(:method)%");
         headers.put("X-Auth-Request-Redirect", "%REQ(:path)%");
         return headers;
@@ -310,7 +310,7 @@ final class AccessAnnotations {
         });
         List<String> shown = new ArrayList<>(
                 List.of("accept", "authorization", "cookie", "origin", "referer", "user-agent", "x-forwarded-for"));
-        ORIGINAL.keySet().forEach(each -> shown.add(each.toLowerCase(Locale.ROOT)));
+        original("https").keySet().forEach(each -> shown.add(each.toLowerCase(Locale.ROOT)));
         asksServer = true;
         report.differs(
                 url.get(),

@@ -467,9 +467,25 @@ final class NginxListeners {
             set.put("listeners", List.copyOf(listeners.subList(i, Math.min(i + LISTENERS, listeners.size()))));
             objects.add(GATEWAY_API + "/v1", "ListenerSet", options.gatewayNamespace(), holder(i), "spec", set);
         }
-        Map<String, Object> client = client();
+        Map<String, Object> client = client(certificates.isEmpty() ? "http" : "https");
         if (!client.isEmpty()) {
             clientPolicy(objects, options.gateway(), "Gateway", options.gateway(), Optional.empty(), client);
+        }
+        if (original && !certificates.isEmpty()) {
+            clientPolicy(
+                    objects,
+                    options.gateway() + "-http",
+                    "Gateway",
+                    options.gateway(),
+                    Optional.of("http"),
+                    client("http"));
+        }
+        if (!certificates.isEmpty() && controller.strictTransport().isPresent()) {
+            report.add(
+                    "Strict-Transport-Security",
+                    new Report.Outcome.TakenOver(
+                            "ClientTrafficPolicy " + options.gatewayNamespace() + "/" + options.gateway()
+                                    + " spec.headers.lateResponseHeaders, also of plain responses, where browsers pass it over"));
         }
         validations.forEach((host, settings) -> {
             String section = sections.get(host);
@@ -482,8 +498,9 @@ final class NginxListeners {
         return all;
     }
 
+    /** @param scheme of the listeners that the policy is for: early headers are set before Envoy knows the request's */
     @SuppressWarnings("unchecked") // made by ControllerSettings
-    private Map<String, Object> client() {
+    private Map<String, Object> client(String scheme) {
         Map<String, Object> client = new LinkedHashMap<>(controller.client());
         Map<String, Object> headers =
                 new LinkedHashMap<>((Map<String, Object>) client.getOrDefault("headers", Map.of()));
@@ -491,7 +508,7 @@ final class NginxListeners {
             Map<String, Object> early =
                     new LinkedHashMap<>((Map<String, Object>) headers.getOrDefault("earlyRequestHeaders", Map.of()));
             List<Object> set = new ArrayList<>((List<Object>) early.getOrDefault("set", List.of()));
-            AccessAnnotations.ORIGINAL.forEach((name, value) -> set.add(ordered("name", name, "value", value)));
+            AccessAnnotations.original(scheme).forEach((name, value) -> set.add(ordered("name", name, "value", value)));
             early.put("set", set);
             headers.put("earlyRequestHeaders", early);
         }
@@ -501,11 +518,6 @@ final class NginxListeners {
                     new LinkedHashMap<>((Map<String, Object>) headers.getOrDefault("lateResponseHeaders", Map.of()));
             late.put("addIfAbsent", List.of(ordered("name", "Strict-Transport-Security", "value", strict.get())));
             headers.put("lateResponseHeaders", late);
-            report.add(
-                    "Strict-Transport-Security",
-                    new Report.Outcome.TakenOver(
-                            "ClientTrafficPolicy " + options.gatewayNamespace() + "/" + options.gateway()
-                                    + " spec.headers.lateResponseHeaders, also of plain responses, where browsers pass it over"));
         }
         if (!headers.isEmpty()) {
             client.put("headers", headers);
