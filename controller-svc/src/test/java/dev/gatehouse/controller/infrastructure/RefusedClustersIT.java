@@ -28,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -162,9 +163,9 @@ class RefusedClustersIT {
     }
 
     private static ClusterSettings settings(OfflineTranslation translation, String policy) {
-        Object spec = translation
-                .objects()
-                .get(ObjectRef.of(Kinds.BACKEND_TRAFFIC_POLICY, new ObjectKey("default", policy)))
+        Object spec = Objects.requireNonNull(translation
+                        .objects()
+                        .get(ObjectRef.of(Kinds.BACKEND_TRAFFIC_POLICY, new ObjectKey("default", policy))))
                 .resource()
                 .spec();
         return ClusterSettings.of((TrafficSettings) ((Policy<?>) spec).settings(), "a.test");
