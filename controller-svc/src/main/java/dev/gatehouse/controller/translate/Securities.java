@@ -25,6 +25,8 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.access.AccessPolicy;
 import dev.gatehouse.gatewayapi.security.Authorization;
 import dev.gatehouse.gatewayapi.security.SecuritySettings;
+import dev.gatehouse.gatewayapi.security.SsoPolicy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -236,22 +238,44 @@ final class Securities {
         }
         Optional<SignOnResources.Sso> sso = Optional.empty();
         if (settings.oidc().isPresent()) {
+            List<Resource<SsoPolicy>> found = new ArrayList<>();
+            // Of the policy whose sessions are used, and of less specific ones.
+            List<Resource<SsoPolicy>> ofSessions = new ArrayList<>();
+            boolean sessions = false;
             for (Resource<Policy<SecuritySettings>> member : members) {
                 // The targets include the objects that the policy's selectors select.
                 List<PolicyTarget> targets = reads.get(attached.policies(), member.key())
                         .map(each -> each.spec().targets())
                         .orElse(member.spec().targets());
-                SsoPolicies.Found found = ssoPolicies.of(reads, member.key(), targets);
-                if (found.unreadable().isPresent()) {
+                SsoPolicies.Found own = ssoPolicies.of(reads, member.key(), targets);
+                if (own.unreadable().isPresent()) {
                     return Optional.of(new AccessResources.Outcome.Invalid(
-                            found.unreadable().get() + " cannot be read; see its status"));
+                            own.unreadable().get() + " cannot be read; see its status"));
                 }
-                sso = sso.or(() -> found.policy()
-                        .map(policy -> new SignOnResources.Sso(
-                                policy.spec(),
-                                new SignOnWorld(
-                                        reads, inputs, model, addresses, Kinds.SSO_POLICY, _ -> policy.key()))));
+                own.policy().filter(policy -> !found.contains(policy)).ifPresent(found::add);
+                sessions |= member.key().equals(owners.apply("oidc"));
+                if (sessions) {
+                    own.policy().filter(policy -> !ofSessions.contains(policy)).ifPresent(ofSessions::add);
+                }
             }
+            Optional<Effective<SsoPolicy>> merged = SsoPolicies.merged(found);
+            Optional<String> problem = merged.flatMap(SsoPolicies::problem);
+            if (problem.isEmpty() && merged.isPresent() && !store(merged).equals(store(SsoPolicies.merged(ofSessions)))) {
+                problem = Optional.of(merged.get().policy() + ": spec.session.store is not that of SecurityPolicy "
+                        + owners.apply("oidc") + ", whose sessions are used (expected: the same one)");
+            }
+            if (problem.isPresent()) {
+                return Optional.of(new AccessResources.Outcome.Invalid("SSOPolicy " + problem.get()));
+            }
+            sso = merged.map(policy -> new SignOnResources.Sso(
+                    policy.spec(),
+                    new SignOnWorld(
+                            reads,
+                            inputs,
+                            model,
+                            addresses,
+                            Kinds.SSO_POLICY,
+                            field -> SsoPolicies.owner(policy, field))));
         }
         return Optional.of(AccessResources.compile(
                 name,
@@ -259,6 +283,10 @@ final class Securities {
                 new SignOnWorld(reads, inputs, model, addresses, Kinds.SECURITY_POLICY, owners),
                 sso,
                 more.map(each -> new AccessResources.More(each.spec(), accessWorld(reads, each.key())))));
+    }
+
+    private static Optional<SsoPolicy.Store> store(Optional<Effective<SsoPolicy>> policy) {
+        return policy.flatMap(each -> each.spec().session().store());
     }
 
     private SecurityOutcome outcome(

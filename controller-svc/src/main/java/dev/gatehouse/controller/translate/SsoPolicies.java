@@ -4,6 +4,7 @@ import dev.gatehouse.collections.Collection;
 import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.gateway.ListenerKey;
+import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.policy.PolicyIndex;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
 import dev.gatehouse.controller.security.SecurityOutcome;
@@ -85,6 +86,31 @@ final class SsoPolicies {
                                 .flatMap(target -> at(reads, target).stream())
                                 .toList())),
                 unreadable);
+    }
+
+    /** The SSOPolicies of merged SecurityPolicies, the more specific first, as one: what the more specific one says wins. */
+    static Optional<Effective<SsoPolicy>> merged(List<Resource<SsoPolicy>> policies) {
+        return policies.stream()
+                .findFirst()
+                .map(first -> policies.size() == 1
+                        ? Effective.of(first)
+                        : Effective.merged(Kinds.SSO_POLICY, first, policies.get(1)));
+    }
+
+    /** Why merged SSOPolicies cannot be used. */
+    static Optional<String> problem(Effective<SsoPolicy> merged) {
+        return merged.problems().isEmpty()
+                ? Optional.empty()
+                : Optional.of(merged.members().stream()
+                                .map(each -> each.key().toString())
+                                .collect(Collectors.joining(" over "))
+                        + ": " + String.join("; ", merged.problems()));
+    }
+
+    /** The SSOPolicy that a field comes from; lists come from one as a whole. */
+    static ObjectKey owner(Effective<SsoPolicy> merged, String field) {
+        int item = field.indexOf('[');
+        return merged.owner(item < 0 ? field : field.substring(0, item));
     }
 
     /**

@@ -1,5 +1,8 @@
 package dev.gatehouse.gatewayapi.security;
 
+import java.util.Map;
+import dev.gatehouse.gatewayapi.TargetedPolicy;
+import dev.gatehouse.gatewayapi.TargetSelector;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.PolicyTarget;
 import dev.gatehouse.gatewayapi.yaml.Fields;
@@ -28,7 +31,9 @@ public record SsoPolicy(
         ClientSettings client,
         List<Provider> providers,
         Optional<StepUp> stepUp,
-        List<Jwt.ClaimToHeader> claimToHeaders) {
+        List<Jwt.ClaimToHeader> claimToHeaders,
+        Map<String, Object> tree)
+        implements TargetedPolicy<SsoPolicy> {
     /** It says nothing. */
     public static final SsoPolicy NONE = new SsoPolicy(
             List.of(),
@@ -39,7 +44,8 @@ public record SsoPolicy(
             ClientSettings.NONE,
             List.of(),
             Optional.empty(),
-            List.of());
+            List.of(),
+            Map.of());
 
     public SsoPolicy {
         targets = List.copyOf(targets);
@@ -337,7 +343,34 @@ public record SsoPolicy(
                 ClientSettings.read(f),
                 providers,
                 f.object("stepUp", StepUp::read),
-                f.list("claimToHeaders", Jwt.ClaimToHeader::read));
+                f.list("claimToHeaders", Jwt.ClaimToHeader::read),
+                f.written());
+    }
+
+    @Override
+    public List<TargetSelector> selectors() {
+        return List.of();
+    }
+
+    @Override
+    public SsoPolicy withTargets(List<PolicyTarget> others) {
+        return new SsoPolicy(
+                others,
+                session,
+                logout,
+                jwksUri,
+                displayName,
+                client,
+                providers,
+                stepUp,
+                claimToHeaders,
+                tree);
+    }
+
+    /** Where SecurityPolicies are merged, their SSOPolicies are. */
+    @Override
+    public Optional<MergeType> merge() {
+        return Optional.of(MergeType.JSONMerge);
     }
 
     private static Optional<String> keysAddress(Fields f) {
