@@ -260,7 +260,9 @@ final class Securities {
             }
             Optional<Effective<SsoPolicy>> merged = SsoPolicies.merged(found);
             Optional<String> problem = merged.flatMap(SsoPolicies::problem);
-            if (problem.isEmpty() && merged.isPresent() && !store(merged).equals(store(SsoPolicies.merged(ofSessions)))) {
+            if (problem.isEmpty()
+                    && merged.isPresent()
+                    && !store(merged).equals(store(SsoPolicies.merged(ofSessions)))) {
                 problem = Optional.of(merged.get().policy() + ": spec.session.store is not that of SecurityPolicy "
                         + owners.apply("oidc") + ", whose sessions are used (expected: the same one)");
             }

@@ -1,16 +1,16 @@
 package dev.gatehouse.gatewayapi.security;
 
-import java.util.Map;
-import dev.gatehouse.gatewayapi.TargetedPolicy;
-import dev.gatehouse.gatewayapi.TargetSelector;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.PolicyTarget;
+import dev.gatehouse.gatewayapi.TargetSelector;
+import dev.gatehouse.gatewayapi.TargetedPolicy;
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -355,16 +355,7 @@ public record SsoPolicy(
     @Override
     public SsoPolicy withTargets(List<PolicyTarget> others) {
         return new SsoPolicy(
-                others,
-                session,
-                logout,
-                jwksUri,
-                displayName,
-                client,
-                providers,
-                stepUp,
-                claimToHeaders,
-                tree);
+                others, session, logout, jwksUri, displayName, client, providers, stepUp, claimToHeaders, tree);
     }
 
     /** Where SecurityPolicies are merged, their SSOPolicies are. */
