@@ -82,6 +82,13 @@ final class SeparateProcessesIT {
         services = new FiveServices(files.folder(), "127.0.0.1", _ -> Map.of()).start();
         envoy = RealEnvoy.fromXds("proxy-1", FLEET, ports(Service.XDS).grpc()).awaitReady();
         services.await(() -> web.status(http, "/get") == 200, () -> "the first answer is not 200");
+        // The first call of a proxy may take longer than the 100 ms after which a request passes without its limit.
+        services.await(
+                () -> web.get(http, "/limited/first", "X-User", "nobody")
+                        .headers()
+                        .firstValue("x-ratelimit-limit")
+                        .isPresent(),
+                () -> "no limit is in force");
     }
 
     private String httpsListener() {

@@ -292,9 +292,9 @@ final class StandaloneIT {
 
     @Test
     void anotherInstanceOnTheSamePortsIsRefused() throws Exception {
-        List<Integer> free = FreePorts.some(2);
+        List<Integer> free = FreePorts.some(3);
         try (ChildJvm sameAdmin = run(free.get(0), adminPort, files.folder());
-                ChildJvm sameListener = run(free.get(0), free.get(1), files.folder())) {
+                ChildJvm sameListener = run(free.get(1), free.get(2), files.folder())) {
             assertThat(sameAdmin.exit(SOON)).isEqualTo(1);
             assertThat(sameAdmin.lines()).singleElement().asString().contains("port " + adminPort, "--admin-port");
             assertThat(sameListener.exit(SOON)).as(sameListener.output()).isEqualTo(1);
