@@ -26,15 +26,13 @@ public final class WasmRequests {
     }
 
     private final ObjectKey owner;
-    private final long version;
+    private final long generation;
     private final ExtensionResolver.World world;
     private final List<String> problems = new ArrayList<>();
 
     private WasmRequests(Wanted policy, ExtensionResolver.World world) {
         owner = policy.owner("wasm");
-        // Objects in files have no generation that grows: there the settings tell that the policy changed.
-        version = 31 * policy.generations().applyAsLong(owner)
-                + policy.settings().wasms().toString().hashCode();
+        generation = policy.generations().applyAsLong(owner);
         this.world = world;
     }
 
@@ -78,7 +76,7 @@ public final class WasmRequests {
                         authorities,
                         login,
                         again,
-                        again ? version : 0),
+                        again ? generation : 0),
                 problems);
     }
 
