@@ -20,7 +20,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
@@ -188,8 +187,7 @@ final class WasmFieldsIT {
                 "{code: {type: Image, image: {url: \"localhost:${secure}/team/telling:1\", pullSecretRef: {name: pull}}}}");
         extension("kept", kept("before"));
         extension("renewed", renewed("before"));
-        Files.createDirectories(folder.resolve("objects"));
-        replace(objects.toString());
+        Files.writeString(Files.createDirectories(folder.resolve("objects")).resolve("all.yaml"), objects.toString());
     }
 
     private static String kept(String config) {
@@ -211,14 +209,6 @@ final class WasmFieldsIT {
                                 "http://127.0.0.1:" + code.getAddress().getPort() + "/telling.wasm")
                         .replace("${plain}", Integer.toString(plain.port()))
                         .replace("${secure}", Integer.toString(secure.port())));
-    }
-
-    /** Replaces the objects in one step. */
-    private void replace(String content) throws IOException {
-        Files.move(
-                Files.writeString(folder.resolve("new.yaml"), content),
-                folder.resolve("objects").resolve("all.yaml"),
-                StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static SSLContext tls(Issued certificate) throws GeneralSecurityException, IOException {

@@ -12,12 +12,9 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Has the user's access token exchanged for one that is for the backend, RFC 8693, where the policy says so. Policies that share a session have a token each.
@@ -25,8 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Exchanges {
     private static final Logger LOG = System.getLogger(Exchanges.class.getName());
-    private static final Duration SILENCE = Duration.ofSeconds(30);
-    private static final Duration REST = Duration.ofSeconds(2);
     private static final int PARTS = 5;
     /** A renewal that was under way may have been one of the user's token, or for another policy's backend. */
     private static final int MOST_TRIES = 3;
@@ -34,13 +29,15 @@ final class Exchanges {
     private final SignOnSettings settings;
     private final Sessions sessions;
     private final InstantSource clock;
-    private final Map<String, Instant> resting = new ConcurrentHashMap<>();
-    private final AtomicLong told = new AtomicLong();
+    private final Resting resting;
+    private final Seldom told;
 
     Exchanges(SignOnSettings settings, Sessions sessions, InstantSource clock) {
         this.settings = settings;
         this.sessions = sessions;
         this.clock = clock;
+        this.resting = new Resting(clock);
+        this.told = new Seldom(clock);
     }
 
     /** Whether the access token of a session is exchanged. */
@@ -66,10 +63,7 @@ final class Exchanges {
         }
         Instant now = clock.instant();
         boolean usable = there.filter(token -> now.isBefore(token.expiry())).isPresent();
-        boolean rests = Optional.ofNullable(resting.get(held.session().provider()))
-                .filter(until -> until.isAfter(now))
-                .isPresent();
-        if (rests) {
+        if (resting.has(held.session())) {
             return done(outage(held, there));
         }
         CompletionStage<Renewal> renewal =
@@ -122,18 +116,15 @@ final class Exchanges {
                 case TokenAnswer.Refused refused -> refused(provider, refused.error());
                 case TokenAnswer.Wrong wrong -> refused(provider, wrong.why());
                 case TokenAnswer.Unavailable unavailable -> {
-                    resting.put(before.provider(), now.plus(REST));
+                    resting.begin(before);
                     yield new Renewal.Outcome.Failed("the token exchange: " + unavailable.why());
                 }
             };
         });
     }
 
-    /** Told once in half a minute: it would be a line for each request. */
     private Renewal.Outcome refused(Provider provider, String why) {
-        long now = clock.millis();
-        long last = told.get();
-        if (now - last >= SILENCE.toMillis() && told.compareAndSet(last, now)) {
+        if (told.again()) {
             LOG.log(
                     Level.WARNING,
                     "Backends behind policy {0} get no token: provider {1} refuses the exchange: {2}.",

@@ -116,29 +116,13 @@ final class Grants {
         }
         return provider.userInfo(session.tokens().access(), session.subject()).thenApply(info -> switch (info) {
             case Provider.UserInfo.Told told ->
-                new Made.Ready(with(session, session.claims().with(told.claims()), session.tokens()));
+                new Made.Ready(session.with(session.claims().with(told.claims())));
             case Provider.UserInfo.Wrong wrong -> new Made.Wrong(wrong.why());
             // The new tokens are worth more than the newest claims: the former claims stay.
             case Provider.UserInfo.Unavailable unavailable ->
-                before.<Made>map(former -> new Made.Ready(with(session, former.claims(), session.tokens())))
+                before.<Made>map(former -> new Made.Ready(session.with(former.claims())))
                         .orElseGet(() -> new Made.Unavailable(unavailable.why()));
         });
-    }
-
-    private static Session with(Session session, Claims claims, Session.Tokens tokens) {
-        return new Session(
-                session.provider(),
-                session.issuer(),
-                session.clientId(),
-                session.subject(),
-                session.sid(),
-                session.began(),
-                session.used(),
-                session.authenticated(),
-                session.acr(),
-                session.generation(),
-                claims,
-                tokens);
     }
 
     /** Whether a session is strong and recent enough. The provider's clock may be behind: one rule for the login and for the session, so that no login leads to the next. */

@@ -11,7 +11,6 @@ import dev.gatehouse.authz.request.HttpRequest;
 import dev.gatehouse.authz.seal.KeyRing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -39,7 +37,6 @@ final class Logins {
     static final String START = "start";
 
     private static final Logger LOG = System.getLogger(Logins.class.getName());
-    private static final Duration SILENCE = Duration.ofSeconds(30);
     private static final int SECRET_BYTES = 16;
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{22}");
 
@@ -47,13 +44,14 @@ final class Logins {
     private final Supplier<KeyRing> keys;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final AtomicLong told = new AtomicLong();
+    private final Seldom told;
 
     Logins(SignOnSettings settings, Supplier<KeyRing> keys, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
         this.keys = keys;
         this.clock = clock;
         this.random = random;
+        this.told = new Seldom(clock);
     }
 
     /**
@@ -172,11 +170,8 @@ final class Logins {
         return KeptUrl.needed(path) ? "/" : path;
     }
 
-    /** Once in half a minute: every user who tries again would be a line. */
     private void tell(Provider provider, Throwable failure) {
-        long now = now().toEpochMilli();
-        long last = told.get();
-        if (now - last >= SILENCE.toMillis() && told.compareAndSet(last, now)) {
+        if (told.again()) {
             LOG.log(
                     Level.WARNING,
                     "Nobody can sign on by policy {0}: provider {1}: {2}.",

@@ -16,11 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds the session of a request, and has its tokens refreshed: before they expire while the request goes on, and after that while it waits. A provider that
@@ -29,14 +27,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Renewals {
     private static final Duration LATEST = Duration.ofSeconds(30);
     private static final int PARTS = 5;
-    private static final Duration REST = Duration.ofSeconds(2);
 
     private final SignOnSettings settings;
     private final Sessions sessions;
     private final Grants grants;
     private final InstantSource clock;
     private final SignOnLog log;
-    private final Map<String, Instant> resting = new ConcurrentHashMap<>();
+    private final Resting resting;
 
     Renewals(SignOnSettings settings, Sessions sessions, Grants grants, InstantSource clock, SignOnLog log) {
         this.settings = settings;
@@ -44,6 +41,7 @@ final class Renewals {
         this.grants = grants;
         this.clock = clock;
         this.log = log;
+        this.resting = new Resting(clock);
     }
 
     static Cookies cookies(HttpRequest request) {
@@ -88,10 +86,7 @@ final class Renewals {
         if (!due(session)) {
             return done(usable(held));
         }
-        boolean rests = Optional.ofNullable(resting.get(session.provider()))
-                .filter(until -> until.isAfter(now))
-                .isPresent();
-        if (rests) {
+        if (resting.has(session)) {
             return done(expired ? outage(held, "the provider could not be reached a moment ago") : usable(held));
         }
         CompletionStage<Renewal> renewal =
@@ -168,7 +163,7 @@ final class Renewals {
             case Renewal.Outcome.Ended ended -> "refused";
             case Renewal.Outcome.Refused refused -> "refused";
             case Renewal.Outcome.Failed failed -> {
-                resting.put(session.provider(), clock.instant().plus(REST));
+                resting.begin(session);
                 yield "provider-unavailable";
             }
         };

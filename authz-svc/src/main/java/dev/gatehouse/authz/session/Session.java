@@ -70,6 +70,23 @@ public record Session(
     public Session with(String name, Exchanged token) {
         Map<String, Exchanged> all = new HashMap<>(tokens.exchanged());
         all.put(name, token);
+        Tokens more = new Tokens(
+                tokens.access(),
+                tokens.since(),
+                tokens.expiry(),
+                tokens.refresh(),
+                tokens.refreshExpiry(),
+                tokens.id(),
+                all);
+        return copy(used, claims, more);
+    }
+
+    /** The same session with other claims. */
+    public Session with(Claims others) {
+        return copy(used, others, tokens);
+    }
+
+    private Session copy(Instant usedAt, Claims newClaims, Tokens newTokens) {
         return new Session(
                 provider,
                 issuer,
@@ -77,19 +94,12 @@ public record Session(
                 subject,
                 sid,
                 began,
-                used,
+                usedAt,
                 authenticated,
                 acr,
                 generation,
-                claims,
-                new Tokens(
-                        tokens.access(),
-                        tokens.since(),
-                        tokens.expiry(),
-                        tokens.refresh(),
-                        tokens.refreshExpiry(),
-                        tokens.id(),
-                        all));
+                newClaims,
+                newTokens);
     }
 
     /** Names under which a provider's logout finds the session: hashes of the client and its {@code sid}, and of the client and its {@code sub}. */
@@ -175,8 +185,7 @@ public record Session(
     }
 
     Session usedAt(Instant now) {
-        return new Session(
-                provider, issuer, clientId, subject, sid, began, now, authenticated, acr, generation, claims, tokens);
+        return copy(now, claims, tokens);
     }
 
     @Override

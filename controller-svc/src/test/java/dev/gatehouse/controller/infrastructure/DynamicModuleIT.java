@@ -29,31 +29,41 @@ import org.junit.jupiter.api.io.TempDir;
 /** A dynamic module that the real Envoy loads: written in C, and left out where there is no C compiler. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DynamicModuleIT {
+    private static final String LOCAL = "{type: Local, local: {path: ${library}}}";
+    private static final String REMOTE =
+            "{type: Remote, remote: {url: \"http://localhost:${server}/libtest.so\", sha256: ${digest}}}";
+
+    private static final String GATEWAY = """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: Gateway
+            metadata: {name: gw, namespace: default}
+            spec:
+              gatewayClassName: gatehouse
+              infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: proxy}}
+              listeners: [{name: http, protocol: HTTP, port: ${port}}]
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: EnvoyProxy
+            metadata: {name: proxy, namespace: default}
+            spec: {dynamicModules: [{name: test, source: ${source}}]}
+            ---
+            """;
+
+    private static final String BACKEND = """
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: Backend
+            metadata: {name: app, namespace: default}
+            spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${app}}}]}
+            ---
+            """;
+
     @Test
     void answersRequestsOfTheRoutesThatWantIt(@TempDir Path folder) throws Exception {
         Path library = folder.resolve("libtest.so");
         compile(Path.of("src/test/resources/module/module.c"), library);
         int port = FreePorts.one();
         Backend app = Backend.start("app");
-        String objects = """
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: Gateway
-                metadata: {name: gw, namespace: default}
-                spec:
-                  gatewayClassName: gatehouse
-                  infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: proxy}}
-                  listeners: [{name: http, protocol: HTTP, port: ${port}}]
-                ---
-                apiVersion: gateway.envoyproxy.io/v1alpha1
-                kind: EnvoyProxy
-                metadata: {name: proxy, namespace: default}
-                spec: {dynamicModules: [{name: test, source: {type: Local, local: {path: ${library}}}}]}
-                ---
-                apiVersion: gateway.envoyproxy.io/v1alpha1
-                kind: Backend
-                metadata: {name: app, namespace: default}
-                spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${app}}}]}
-                ---
+        String objects = (GATEWAY + BACKEND + """
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: HTTPRoute
                 metadata: {name: with, namespace: default}
@@ -78,7 +88,9 @@ class DynamicModuleIT {
                 spec:
                   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: with}]
                   dynamicModule: [{name: test, filterName: greeter, config: {greeting: hello}}]
-                """.replace("${port}", String.valueOf(port))
+                """)
+                .replace("${source}", LOCAL)
+                .replace("${port}", String.valueOf(port))
                 .replace("${library}", library.toString())
                 .replace("${app}", String.valueOf(app.port()));
         try (FieldsFleet _ = FieldsFleet.start(folder, objects, Map.of("app", app));
@@ -96,25 +108,7 @@ class DynamicModuleIT {
         compile(Path.of("src/test/resources/module/module.c"), library);
         int port = FreePorts.one();
         Backend app = Backend.start("app");
-        String objects = """
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: Gateway
-                metadata: {name: gw, namespace: default}
-                spec:
-                  gatewayClassName: gatehouse
-                  infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: proxy}}
-                  listeners: [{name: http, protocol: HTTP, port: ${port}}]
-                ---
-                apiVersion: gateway.envoyproxy.io/v1alpha1
-                kind: EnvoyProxy
-                metadata: {name: proxy, namespace: default}
-                spec: {dynamicModules: [{name: test, source: {type: Local, local: {path: ${library}}}}]}
-                ---
-                apiVersion: gateway.envoyproxy.io/v1alpha1
-                kind: Backend
-                metadata: {name: app, namespace: default}
-                spec: {endpoints: [{ip: {address: 203.0.113.1, port: ${app}}}]}
-                ---
+        String objects = (GATEWAY + BACKEND + """
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: HTTPRoute
                 metadata: {name: answered, namespace: default}
@@ -135,7 +129,9 @@ class DynamicModuleIT {
                 spec:
                   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: answered}]
                   dynamicModule: [{name: test, filterName: all, terminalFilter: true}]
-                """.replace("${port}", String.valueOf(port))
+                """)
+                .replace("${source}", LOCAL)
+                .replace("${port}", String.valueOf(port))
                 .replace("${library}", library.toString())
                 .replace("${app}", String.valueOf(app.port()));
         try (FieldsFleet _ = FieldsFleet.start(folder, objects, Map.of("app", app));
@@ -158,20 +154,7 @@ class DynamicModuleIT {
         });
         server.start();
         int port = FreePorts.one();
-        String objects = """
-                apiVersion: gateway.networking.k8s.io/v1
-                kind: Gateway
-                metadata: {name: gw, namespace: default}
-                spec:
-                  gatewayClassName: gatehouse
-                  infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: proxy}}
-                  listeners: [{name: http, protocol: HTTP, port: ${port}}]
-                ---
-                apiVersion: gateway.envoyproxy.io/v1alpha1
-                kind: EnvoyProxy
-                metadata: {name: proxy, namespace: default}
-                spec: {dynamicModules: [{name: test, source: {type: Remote, remote: {url: "http://localhost:${server}/libtest.so", sha256: ${digest}}}}]}
-                ---
+        String objects = (GATEWAY + """
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: HTTPRoute
                 metadata: {name: with, namespace: default}
@@ -185,7 +168,9 @@ class DynamicModuleIT {
                 spec:
                   targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: with}]
                   dynamicModule: [{name: test, filterName: fetched, config: {}}]
-                """.replace("${port}", String.valueOf(port))
+                """)
+                .replace("${source}", REMOTE)
+                .replace("${port}", String.valueOf(port))
                 .replace("${server}", String.valueOf(server.getAddress().getPort()))
                 .replace(
                         "${digest}",
