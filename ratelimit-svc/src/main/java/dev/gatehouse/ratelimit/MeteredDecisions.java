@@ -31,8 +31,11 @@ final class MeteredDecisions implements DecisionMetrics {
     private static final double NEAR = 0.2;
 
     private final MeterRegistry meters;
+    private final Map<Outcome, Counter> decisions = new ConcurrentHashMap<>();
     private final Map<RuleKey, Map<Result, Counter>> rules = new ConcurrentHashMap<>();
     private final AtomicInteger known = new AtomicInteger();
+
+    private record Outcome(String domain, Code code) {}
 
     private record RuleKey(String domain, String rule, String limit) {}
 
@@ -53,11 +56,8 @@ final class MeteredDecisions implements DecisionMetrics {
     @Override
     public void decided(Request request, Decision decision) {
         String domain = decision.knownDomain() ? request.domain() : UNKNOWN;
-        Counter.builder("gatehouse.ratelimit.decisions")
-                .description("Requests that were decided")
-                .tag("domain", domain)
-                .tag("code", decision.overall().name().toLowerCase(Locale.ROOT))
-                .register(meters)
+        decisions
+                .computeIfAbsent(new Outcome(domain, decision.overall()), this::decisions)
                 .increment();
         for (int i = 0; i < decision.statuses().size(); i++) {
             if (decision.statuses().get(i) instanceof Status.Counted counted) {
@@ -65,6 +65,14 @@ final class MeteredDecisions implements DecisionMetrics {
                 hits(new RuleKey(domain, rule, counted.limit().text()), result(counted));
             }
         }
+    }
+
+    private Counter decisions(Outcome labels) {
+        return Counter.builder("gatehouse.ratelimit.decisions")
+                .description("Requests that were decided")
+                .tag("domain", labels.domain())
+                .tag("code", labels.code().name().toLowerCase(Locale.ROOT))
+                .register(meters);
     }
 
     private void hits(RuleKey key, Result result) {
