@@ -299,7 +299,7 @@ final class WasmFieldsIT {
         plain.push("team/renewed", "1", TellingModule.of("second"));
         replace(objects.toString().replace("config: before", "config: after"));
         once("renewed", "version=second\n");
-        assertThat(once("kept", "config=after\n")).contains("version=first\n");
+        assertThat(once("kept", "config=\"after\"\n")).contains("version=first\n");
         assertThat(plain.pulls("team/kept", "1")).isEqualTo(1);
         assertThat(plain.pulls("team/renewed", "1")).isEqualTo(2);
     }
