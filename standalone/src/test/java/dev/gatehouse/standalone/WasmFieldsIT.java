@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
@@ -187,7 +188,8 @@ final class WasmFieldsIT {
                 "{code: {type: Image, image: {url: \"localhost:${secure}/team/telling:1\", pullSecretRef: {name: pull}}}}");
         extension("kept", kept("before"));
         extension("renewed", renewed("before"));
-        Files.writeString(Files.createDirectories(folder.resolve("objects")).resolve("all.yaml"), objects.toString());
+        Files.createDirectories(folder.resolve("objects"));
+        replace(objects.toString());
     }
 
     private static String kept(String config) {
@@ -209,6 +211,14 @@ final class WasmFieldsIT {
                                 "http://127.0.0.1:" + code.getAddress().getPort() + "/telling.wasm")
                         .replace("${plain}", Integer.toString(plain.port()))
                         .replace("${secure}", Integer.toString(secure.port())));
+    }
+
+    /** Replaces the objects in one step. */
+    private void replace(String content) throws IOException {
+        Files.move(
+                Files.writeString(folder.resolve("new.yaml"), content),
+                folder.resolve("objects").resolve("all.yaml"),
+                StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static SSLContext tls(Issued certificate) throws GeneralSecurityException, IOException {
@@ -282,10 +292,16 @@ final class WasmFieldsIT {
     }
 
     @Test
-    void anImageIsFetchedOnceWhereThePullPolicySaysSo() {
+    void anImageIsFetchedAgainAsThePullPolicySays() throws IOException {
         once("kept", "version=first\n");
         once("renewed", "version=first\n");
+        plain.push("team/kept", "1", TellingModule.of("second"));
+        plain.push("team/renewed", "1", TellingModule.of("second"));
+        replace(objects.toString().replace("config: before", "config: after"));
+        once("renewed", "version=second\n");
+        assertThat(once("kept", "config=\"after\"\n")).contains("version=first\n");
         assertThat(plain.pulls("team/kept", "1")).isEqualTo(1);
+        assertThat(plain.pulls("team/renewed", "1")).isEqualTo(2);
     }
 
     /** The answer, once it has {@code text}. */

@@ -26,13 +26,15 @@ public final class WasmRequests {
     }
 
     private final ObjectKey owner;
-    private final long generation;
+    private final long version;
     private final ExtensionResolver.World world;
     private final List<String> problems = new ArrayList<>();
 
     private WasmRequests(Wanted policy, ExtensionResolver.World world) {
         owner = policy.owner("wasm");
-        generation = policy.generations().applyAsLong(owner);
+        // Objects in files have no generation that grows: there the settings tell that the policy changed.
+        version = 31 * policy.generations().applyAsLong(owner)
+                + policy.settings().wasms().toString().hashCode();
         this.world = world;
     }
 
@@ -76,7 +78,7 @@ public final class WasmRequests {
                         authorities,
                         login,
                         again,
-                        again ? generation : 0),
+                        again ? version : 0),
                 problems);
     }
 

@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /**
  * HTTP GET with bounds on the answer's size, on its time, and on redirects. Credentials are sent only to the host that
@@ -39,7 +41,7 @@ final class Downloads implements AutoCloseable {
     private final Duration timeout;
 
     /**
-     * @param authorities the trusted CAs, as PEM; empty: the system's CAs
+     * @param authorities CAs that are trusted besides the system's, as PEM
      * @param timeout the time limit of an answer with its whole body
      */
     Downloads(Optional<String> authorities, Duration timeout) throws IOException {
@@ -106,21 +108,35 @@ final class Downloads implements AutoCloseable {
 
     private static SSLContext trusting(String pem) throws IOException {
         try {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            int count = 0;
-            for (Certificate each : CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
-                trusted.setCertificateEntry(Integer.toString(count++), each);
-            }
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
+            trust.init(trusted(pem));
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot be fetched with the CAs of tls.caCertificateRef: " + e.getMessage(), e);
         }
+    }
+
+    /** The CAs in {@code pem} and the system's, as a registry of one's own may send clients to a public store for its layers. */
+    static KeyStore trusted(String pem) throws GeneralSecurityException, IOException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        int count = 0;
+        for (Certificate each : CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
+            trusted.setCertificateEntry(Integer.toString(count++), each);
+        }
+        TrustManagerFactory system = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        system.init((KeyStore) null);
+        for (TrustManager manager : system.getTrustManagers()) {
+            if (manager instanceof X509TrustManager issuers) {
+                for (Certificate each : issuers.getAcceptedIssuers()) {
+                    trusted.setCertificateEntry(Integer.toString(count++), each);
+                }
+            }
+        }
+        return trusted;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -73,21 +74,20 @@ final class OciImage {
     /**
      * Fetches the layer with the module.
      *
-     * @param expected the digest that the manifest must have, as 64 hexadecimal digits
+     * @param expected the digest that the manifest must have, as 64 hexadecimal digits; for an index of images, its own or that of the image
      */
     byte[] layer(Optional<String> expected, int limit) throws IOException, InterruptedException {
         byte[] manifest = manifest(reference);
-        if (expected.isPresent() && !expected.get().equals(WasmFetcher.sha256(manifest))) {
-            throw new IOException("has the digest sha256:" + WasmFetcher.sha256(manifest) + " (expected: sha256:"
-                    + expected.get() + ")");
-        }
+        List<String> digests = new ArrayList<>(List.of(WasmFetcher.sha256(manifest)));
         Map<String, Value> fields = json(manifest);
         if (fields.containsKey("manifests")) {
-            List<Value> manifests = list(fields, "manifests");
-            if (manifests.isEmpty()) {
-                throw new IOException("is an index without a manifest");
-            }
-            fields = json(manifest(text(manifests.getFirst(), "digest")));
+            byte[] image = manifest(text(image(list(fields, "manifests")), "digest"));
+            digests.add(WasmFetcher.sha256(image));
+            fields = json(image);
+        }
+        if (expected.isPresent() && !digests.contains(expected.get())) {
+            throw new IOException("has the digest sha256:" + String.join(", and its image sha256:", digests)
+                    + " (expected: sha256:" + expected.get() + ")");
         }
         List<Value> layers = list(fields, "layers");
         if (layers.isEmpty()) {
@@ -102,6 +102,27 @@ final class OciImage {
                 .orElse(layers.getLast());
         String digest = text(layer, "digest");
         return verified(get("/blobs/" + digest, Map.of(), limit), digest);
+    }
+
+    /** The image of an index: that for linux/amd64, as Envoy Gateway takes, else the first. */
+    private static Value image(List<Value> manifests) throws IOException {
+        if (manifests.isEmpty()) {
+            throw new IOException("is an index without a manifest");
+        }
+        return manifests.stream().filter(OciImage::isUsual).findFirst().orElse(manifests.getFirst());
+    }
+
+    private static boolean isUsual(Value manifest) {
+        Map<String, Value> platform = manifest.getStructValue()
+                .getFieldsOrDefault("platform", Value.getDefaultInstance())
+                .getStructValue()
+                .getFieldsMap();
+        return platform.getOrDefault("os", Value.getDefaultInstance())
+                        .getStringValue()
+                        .equals("linux")
+                && platform.getOrDefault("architecture", Value.getDefaultInstance())
+                        .getStringValue()
+                        .equals("amd64");
     }
 
     private byte[] manifest(String name) throws IOException, InterruptedException {

@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param user the extension, such as "default/policy/wasm/0"; its previous code runs until the new code is fetched
  * @param sha256 the expected SHA-256 of the code, or of the image's manifest; empty: not checked
- * @param authorities the trusted CAs, as PEM; empty: the system's CAs
+ * @param authorities CAs that are trusted besides the system's, as PEM
  * @param login the registry's credentials in the form of docker's config.json; empty: none
  * @param again true if the code is fetched even if the folder already has it
  * @param version if {@code again} is true, the version of the object with the extension; another version fetches the

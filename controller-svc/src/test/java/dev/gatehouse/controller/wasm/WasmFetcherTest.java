@@ -265,6 +265,30 @@ class WasmFetcherTest {
     }
 
     @Test
+    void anIndexGivesTheImageOfItsUsualPlatformAndIsCheckedByEitherDigest() throws Exception {
+        push("team/filter", "application/wasm", MODULE);
+        byte[] image = files.getOrDefault("/v2/team/filter/manifests/1", new byte[0]);
+        String digest = WasmFetcher.sha256(image);
+        byte[] index = ("""
+                {"manifests": [
+                  {"digest": "sha256:%s", "platform": {"os": "linux", "architecture": "arm64"}},
+                  {"digest": "sha256:%s", "platform": {"os": "linux", "architecture": "amd64"}}]}""").formatted("0".repeat(64), digest)
+                .getBytes(StandardCharsets.UTF_8);
+        files.put("/v2/team/filter/manifests/sha256:" + digest, image);
+        files.put("/v2/team/filter/manifests/all", index);
+        for (String expected : List.of(digest, WasmFetcher.sha256(index))) {
+            assertThat(fetch(image("team/filter:all", Optional.of(expected), Optional.empty())))
+                    .isEqualTo(new Ready(SHA256));
+        }
+        assertThat(failure(image("team/filter:all", Optional.of("1".repeat(64)), Optional.empty())))
+                .contains("has the digest sha256:" + WasmFetcher.sha256(index) + ", and its image sha256:" + digest
+                        + " (expected: sha256:111");
+        files.put("/v2/team/filter/manifests/none", "{\"manifests\": []}".getBytes(StandardCharsets.UTF_8));
+        assertThat(failure(image("team/filter:none", Optional.empty(), Optional.empty())))
+                .contains("is an index without a manifest");
+    }
+
+    @Test
     void aRegistryIsToldCredentialsAndWhoHasOthersDoesNotGetWhatWasFetchedWithThem() throws Exception {
         password = "secret";
         push("team/filter", "application/wasm", MODULE);

@@ -37,7 +37,7 @@ public record Wasm(
      * The source of the code.
      *
      * @param sha256 the expected SHA-256 of the code or of the image's manifest, in lower case; empty: not checked
-     * @param authorities the object with the trusted CAs; empty: the system's CAs
+     * @param authorities the object with CAs that are trusted besides the system's
      * @param pull when the code is fetched again; empty: always for an image with the tag "latest", otherwise only if
      * it is missing
      */
