@@ -272,8 +272,7 @@ class WasmFetcherTest {
         byte[] index = ("""
                 {"manifests": [
                   {"digest": "sha256:%s", "platform": {"os": "linux", "architecture": "arm64"}},
-                  {"digest": "sha256:%s", "platform": {"os": "linux", "architecture": "amd64"}}]}""").formatted("0".repeat(64), digest)
-                .getBytes(StandardCharsets.UTF_8);
+                  {"digest": "sha256:%s", "platform": {"os": "linux", "architecture": "amd64"}}]}""").formatted("0".repeat(64), digest).getBytes(StandardCharsets.UTF_8);
         files.put("/v2/team/filter/manifests/sha256:" + digest, image);
         files.put("/v2/team/filter/manifests/all", index);
         for (String expected : List.of(digest, WasmFetcher.sha256(index))) {

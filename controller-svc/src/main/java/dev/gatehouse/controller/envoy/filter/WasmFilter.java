@@ -55,7 +55,8 @@ final class WasmFilter implements ChainFilter {
 
     private static Wasm filter(Plugin plugin) {
         VmConfig.Builder machine = VmConfig.newBuilder()
-                // Envoy (1.40) looks for a machine of this name before it has fetched the code, and goes on with the one of the code before.
+                // Envoy (1.40) looks for a machine of this name before it has fetched the code, and goes on with the
+                // one of the code before.
                 .setVmId(plugin.id() + "/" + plugin.sha256())
                 .setRuntime("envoy.wasm.runtime.v8")
                 .setCode(AsyncDataSource.newBuilder()
