@@ -1,18 +1,18 @@
 package dev.gatehouse.controller.wasm;
 
-import java.io.ByteArrayInputStream;
+import dev.gatehouse.identity.authority.Pem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -120,21 +120,21 @@ final class Downloads implements AutoCloseable {
 
     /** The CAs in {@code pem} and the system's, as a registry of one's own may send clients to a public store for its layers. */
     static KeyStore trusted(String pem) throws GeneralSecurityException, IOException {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        int count = 0;
-        for (Certificate each : CertificateFactory.getInstance("X.509")
-                .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
-            trusted.setCertificateEntry(Integer.toString(count++), each);
+        List<X509Certificate> all = new ArrayList<>(Pem.certificates(pem));
+        if (all.isEmpty()) {
+            throw new GeneralSecurityException("there is no certificate (expected: at least one in PEM)");
         }
         TrustManagerFactory system = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         system.init((KeyStore) null);
         for (TrustManager manager : system.getTrustManagers()) {
             if (manager instanceof X509TrustManager issuers) {
-                for (Certificate each : issuers.getAcceptedIssuers()) {
-                    trusted.setCertificateEntry(Integer.toString(count++), each);
-                }
+                all.addAll(List.of(issuers.getAcceptedIssuers()));
             }
+        }
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        for (X509Certificate each : all) {
+            trusted.setCertificateEntry(Integer.toString(trusted.size()), each);
         }
         return trusted;
     }

@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.wasm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.identity.authority.CertificateAuthority;
 import java.security.KeyStore;
@@ -32,5 +33,11 @@ class DownloadsTest {
         for (X509Certificate each : publicOnes) {
             assertThat(trusted.getCertificateAlias(each)).isNotNull();
         }
+    }
+
+    @Test
+    void authoritiesWithoutACertificateDoNotLeaveTheSystemsAlone() {
+        assertThatThrownBy(() -> Downloads.trusted("no certificate"))
+                .hasMessage("there is no certificate (expected: at least one in PEM)");
     }
 }
