@@ -3,18 +3,38 @@ package dev.gatehouse.controller.gateway;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.identity.authority.Pem;
 import java.nio.charset.StandardCharsets;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECKey;
+import java.security.interfaces.RSAKey;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.EllipticCurve;
+import java.security.spec.NamedParameterSpec;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Checks certificates and keys, so that an invalid one is reported in a condition before proxies reject it. */
 public final class Certificates {
     /** The type dNSName of subject alternative names (RFC 5280, section 4.2.1.6). */
     private static final int DNS_NAME = 2;
+
+    private static final String ED25519 = NamedParameterSpec.ED25519.getName();
+
+    /** The curves that Envoy has. */
+    private static final List<EllipticCurve> CURVES = Stream.of("secp256r1", "secp384r1", "secp521r1")
+            .map(Certificates::curve)
+            .toList();
+
+    /** Envoy refuses shorter RSA keys. */
+    private static final int LEAST_RSA_BITS = 2048;
 
     private Certificates() {}
 
@@ -31,6 +51,10 @@ public final class Certificates {
             leaf = PemText.certificates(certificate.get()).getFirst();
         } catch (GeneralSecurityException e) {
             return Optional.of("\"tls.crt\" is not a PEM certificate: " + reason(e));
+        }
+        Optional<String> publicKey = problemWithPublicKey(leaf.getPublicKey());
+        if (publicKey.isPresent()) {
+            return publicKey.map(problem -> "\"tls.crt\" " + problem);
         }
         PrivateKey own;
         try {
@@ -113,6 +137,35 @@ public final class Certificates {
             return Optional.empty();
         } catch (GeneralSecurityException e) {
             return Optional.of("has no revocation list that can be read: " + reason(e));
+        }
+    }
+
+    /** What Envoy does not load: it refuses the whole certificate for its key, and says so only once it has got it. */
+    private static Optional<String> problemWithPublicKey(PublicKey key) {
+        if (key instanceof RSAKey rsa && key.getAlgorithm().equals("RSA")) {
+            int bits = rsa.getModulus().bitLength();
+            return bits >= LEAST_RSA_BITS
+                    ? Optional.empty()
+                    : Optional.of("has an RSA key of " + bits + " bits (expected: at least " + LEAST_RSA_BITS + ")");
+        }
+        if (key instanceof ECPublicKey ec) {
+            return CURVES.contains(ec.getParams().getCurve())
+                    ? Optional.empty()
+                    : Optional.of("has an EC key of another curve (expected: P-256, P-384 or P-521)");
+        }
+        if (key instanceof EdECKey edwards && edwards.getParams().getName().equals(ED25519)) {
+            return Optional.empty();
+        }
+        return Optional.of("has a key for " + key.getAlgorithm() + " (expected: RSA, EC or Ed25519)");
+    }
+
+    private static EllipticCurve curve(String name) {
+        try {
+            AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
+            parameters.init(new ECGenParameterSpec(name));
+            return parameters.getParameterSpec(ECParameterSpec.class).getCurve();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(name, e);
         }
     }
 

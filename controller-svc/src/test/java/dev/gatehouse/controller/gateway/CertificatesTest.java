@@ -28,6 +28,20 @@ import org.junit.jupiter.api.io.TempDir;
 class CertificatesTest {
     private record Pair(String certificate, String key) {}
 
+    /** On secp256k1, which keytool does not have. */
+    private static final String OTHER_CURVE = """
+            -----BEGIN CERTIFICATE-----
+            MIIBdDCCARqgAwIBAgIUXf8amZNpp+PPQlepGEABHo7SvFMwCgYIKoZIzj0EAwIw
+            EDEOMAwGA1UEAwwFb3RoZXIwIBcNMjYxMTI5MTY0NjU4WhgPMjEyNjExMDUxNjQ2
+            NThaMBAxDjAMBgNVBAMMBW90aGVyMFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEnjyn
+            DDsSnVnMD8gPt1mqzqk3GrQWaYbzaqMERebFymojhWP0oxFvMDKeGcBcEuXgpecf
+            tvCFbNcMap0D2i9EsqNTMFEwHQYDVR0OBBYEFHZoyjnnK25sRARORGZZzo18D9Bw
+            MB8GA1UdIwQYMBaAFHZoyjnnK25sRARORGZZzo18D9BwMA8GA1UdEwEB/wQFMAMB
+            Af8wCgYIKoZIzj0EAwIDSAAwRQIgMgqA4GL5cqAubvbuvXMXpKGPVLOQ3s3tEVQc
+            9tKlJ7ECIQDpT1xlC9/Tb1adqwaPic/H0Rb5nNv7DmYjG1NsMW/4uw==
+            -----END CERTIFICATE-----
+            """;
+
     private static Pair rsa = new Pair("", "");
     private static Pair ec = new Pair("", "");
     private static Pair ed25519 = new Pair("", "");
@@ -44,6 +58,21 @@ class CertificatesTest {
         for (Pair pair : List.of(rsa, ec, ed25519)) {
             assertThat(Certificates.problem(secret(pair.certificate, pair.key))).isEmpty();
         }
+    }
+
+    @Test
+    void aKeyThatEnvoyDoesNotLoadIsTold(@TempDir Path folder) throws Exception {
+        Pair small = make(folder, "small", List.of("-keyalg", "RSA", "-keysize", "1024"));
+        assertThat(Certificates.problem(secret(small.certificate, small.key)))
+                .contains("\"tls.crt\" has an RSA key of 1024 bits (expected: at least 2048)");
+        Pair pss = make(folder, "pss", List.of("-keyalg", "RSASSA-PSS", "-keysize", "2048"));
+        assertThat(Certificates.problem(secret(pss.certificate, pss.key)))
+                .contains("\"tls.crt\" has a key for RSASSA-PSS (expected: RSA, EC or Ed25519)");
+        Pair ed448 = make(folder, "ed448", List.of("-keyalg", "Ed448"));
+        assertThat(Certificates.problem(secret(ed448.certificate, ed448.key)))
+                .contains("\"tls.crt\" has a key for EdDSA (expected: RSA, EC or Ed25519)");
+        assertThat(Certificates.problem(secret(OTHER_CURVE, ec.key)))
+                .contains("\"tls.crt\" has an EC key of another curve (expected: P-256, P-384 or P-521)");
     }
 
     @Test

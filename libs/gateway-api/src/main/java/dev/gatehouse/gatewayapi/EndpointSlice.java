@@ -1,15 +1,55 @@
 package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
+import dev.gatehouse.gatewayapi.yaml.Syntax;
+import dev.gatehouse.gatewayapi.yaml.Wording;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Kubernetes' EndpointSlice (discovery.k8s.io/v1): the addresses behind a Service. */
 public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<Port> ports) {
     /** The label that names the slice's Service. */
     public static final String SERVICE_NAME = "kubernetes.io/service-name";
 
-    private static final String HOST_NAMES = "FQDN";
+    private static final Pattern DOTTED = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
+
+    /** What the API server allows as an address of each type; but loopback too, where the servers of a laptop are. */
+    private enum AddressType {
+        IPv4("an IPv4 address that is neither unspecified nor link-local"),
+        IPv6("an IPv6 address without a zone that is neither unspecified nor link-local"),
+        FQDN(Syntax.ABSOLUTE_HOSTNAME.description());
+
+        final String description;
+
+        AddressType(String description) {
+            this.description = description;
+        }
+
+        boolean has(String text) {
+            return switch (this) {
+                case FQDN -> Syntax.ABSOLUTE_HOSTNAME.matches(text);
+                case IPv4 -> DOTTED.matcher(text).matches() && isUsable(text, Inet4Address.class);
+                case IPv6 -> text.indexOf(':') >= 0 && text.indexOf('%') < 0 && isUsable(text, Inet6Address.class);
+            };
+        }
+
+        private static boolean isUsable(String text, Class<? extends InetAddress> type) {
+            try {
+                InetAddress address = InetAddress.ofLiteral(text);
+                // An IPv4 address in IPv6's form has become IPv4.
+                return type.isInstance(address)
+                        && !address.isAnyLocalAddress()
+                        && !address.isLinkLocalAddress()
+                        && !address.isMCLinkLocal();
+            } catch (IllegalArgumentException _) {
+                return false;
+            }
+        }
+    }
 
     public EndpointSlice {
         endpoints = List.copyOf(endpoints);
@@ -18,7 +58,7 @@ public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<P
 
     /** True if addresses are host names, which must be resolved. */
     public boolean named() {
-        return addressType.equals(HOST_NAMES);
+        return addressType.equals(AddressType.FQDN.name());
     }
 
     /** @param ready true if the endpoint takes new connections; unknown counts as ready */
@@ -27,7 +67,7 @@ public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<P
             addresses = List.copyOf(addresses);
         }
 
-        static Endpoint read(Fields f) {
+        private static Endpoint read(Fields f, AddressType type) {
             f.known("hostname", "nodeName", "targetRef", "hints", "deprecatedTopology");
             boolean ready = f.object("conditions", c -> c.lenient().bool("ready"))
                     .flatMap(value -> value)
@@ -35,6 +75,14 @@ public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<P
             List<String> addresses = f.strings("addresses");
             if (addresses.isEmpty()) {
                 f.wrong("addresses", "is empty (expected: at least one address)");
+            }
+            for (String address : addresses) {
+                if (!type.has(address)) {
+                    f.wrong(
+                            "addresses",
+                            Wording.quote(address) + " is not valid (expected: " + type.description
+                                    + ", for addressType " + type + ")");
+                }
             }
             return new Endpoint(addresses, ready, f.string("zone"));
         }
@@ -52,9 +100,10 @@ public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<P
     }
 
     static EndpointSlice read(Fields f) {
+        AddressType type = f.choice("addressType", AddressType.class).orElse(AddressType.IPv4);
         return new EndpointSlice(
-                f.string("addressType").orElse("IPv4"),
-                f.list("endpoints", Endpoint::read),
+                type.name(),
+                f.list("endpoints", endpoint -> Endpoint.read(endpoint, type)),
                 f.list("ports", Port::read));
     }
 }

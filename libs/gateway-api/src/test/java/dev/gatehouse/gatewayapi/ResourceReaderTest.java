@@ -26,6 +26,15 @@ class ResourceReaderTest {
                   protocol: HTTP
             """;
 
+    private static final String SLICE = """
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: s, labels: {kubernetes.io/service-name: s}}
+            addressType: %s
+            endpoints: [{addresses: ["%s"]}]
+            ports: [{port: 80}]
+            """;
+
     private static final String CLASS = """
             apiVersion: gateway.networking.k8s.io/v1
             kind: GatewayClass
@@ -136,6 +145,44 @@ class ResourceReaderTest {
                     """;
             assertThat(problems(slice.formatted(value)))
                     .containsExactly("f.yaml:9:7: EndpointSlice default/s: endpoints[0].conditions.ready: " + message);
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "IPv4|999.0.0.1",
+                    "IPv4|10.0.0.01",
+                    "IPv4|0.0.0.0",
+                    "IPv4|169.254.169.254",
+                    "IPv4|fd00::1",
+                    "IPv6|fe80::1%eth0",
+                    "IPv6|::ffff:10.0.0.1",
+                    "IPv6|10.0.0.1",
+                    "FQDN|not a host!",
+                })
+        void anAddressThatNoProxyCanCallIsTold(String type, String address) {
+            assertThat(problems(SLICE.formatted(type, address)))
+                    .singleElement()
+                    .asString()
+                    .startsWith("f.yaml:5:14: EndpointSlice default/s: endpoints[0].addresses: \"" + address
+                            + "\" is not valid (expected: ")
+                    .endsWith(", for addressType " + type + ")");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {"IPv4|10.0.0.1", "IPv4|127.0.0.1", "IPv6|fd00::1", "IPv6|::1", "FQDN|app.example.com."})
+        void anAddressOfItsSlicesTypeIsRead(String type, String address) {
+            assertThat(problems(SLICE.formatted(type, address))).isEmpty();
+        }
+
+        @Test
+        void anAddressTypeThatDoesNotExistIsTold() {
+            assertThat(problems(SLICE.formatted("IPv5", "10.0.0.1")))
+                    .containsExactly(
+                            "f.yaml:4:1: EndpointSlice default/s: addressType: \"IPv5\" is not known; did you mean \"IPv4\"? (expected: IPv4, IPv6, FQDN)");
         }
 
         @Test

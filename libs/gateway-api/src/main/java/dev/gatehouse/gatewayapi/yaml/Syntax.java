@@ -52,7 +52,8 @@ public record Syntax(Pattern pattern, int maxLength, String description) {
         return new Syntax(Pattern.compile(pattern), maxLength, description);
     }
 
-    boolean matches(String text) {
+    /** True if {@code text} has this form. */
+    public boolean matches(String text) {
         return text.length() <= maxLength && pattern.matcher(text).matches();
     }
 }
