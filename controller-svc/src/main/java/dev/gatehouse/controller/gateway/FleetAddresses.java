@@ -26,6 +26,9 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> assign
     /** The addresses are not known, and there is no problem. */
     public static final FleetAddresses NONE = new FleetAddresses(List.of(), Optional.empty(), Optional.empty());
 
+    /** The reason of {@code problem} where no proxy is ready. */
+    public static final String NO_PROXY = "NoResources";
+
     private static final String IP = "IPAddress";
     private static final String HOSTNAME = "Hostname";
 
@@ -65,7 +68,7 @@ public record FleetAddresses(List<Address> addresses, Optional<Condition> assign
                         found.addresses(),
                         found.assigned(),
                         Optional.of(Condition.isFalse(
-                                Conditions.PROGRAMMED, "NoResources", "No proxy of the Gateway is ready.")))
+                                Conditions.PROGRAMMED, NO_PROXY, "No proxy of the Gateway is ready.")))
                 : found;
     }
 

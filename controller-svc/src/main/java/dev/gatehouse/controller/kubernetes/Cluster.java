@@ -135,9 +135,9 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    private void applied(String fleet, Optional<String> refusal) {
+    private void applied(String fleet, Optional<String> refusal, Optional<String> unmadePods) {
         try {
-            controller.submit(List.of(new Change.Applied(fleet, refusal)));
+            controller.submit(List.of(new Change.Applied(fleet, refusal, unmadePods)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

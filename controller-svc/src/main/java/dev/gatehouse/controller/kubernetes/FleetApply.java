@@ -147,6 +147,33 @@ public final class FleetApply implements FleetWriter {
         return before != null && !before.equals(template);
     }
 
+    @Override
+    public Optional<String> unmadePods(List<KubernetesObject> objects) {
+        return objects.stream()
+                .map(KubernetesObject::id)
+                .filter(id -> id.kind().equals("Deployment"))
+                .flatMap(id -> Optional.ofNullable(operation(id)
+                                .inNamespace(id.key().namespace())
+                                .withName(id.key().name())
+                                .get())
+                        .flatMap(FleetApply::replicaFailure)
+                        .map(message -> id + ": its pods cannot be made: " + message)
+                        .stream())
+                .findFirst();
+    }
+
+    /** The message of a Deployment's condition ReplicaFailure. */
+    private static Optional<String> replicaFailure(GenericKubernetesResource deployment) {
+        return deployment.get("status", "conditions") instanceof List<?> conditions
+                ? conditions.stream()
+                        .filter(each -> each instanceof Map<?, ?> condition
+                                && "ReplicaFailure".equals(condition.get("type"))
+                                && "True".equals(condition.get("status")))
+                        .map(each -> String.valueOf(((Map<?, ?>) each).get("message")))
+                        .findFirst()
+                : Optional.empty();
+    }
+
     /** Writes an Event on the Gateway or GatewayClass that the fleet belongs to. */
     private void tell(String fleet, String message) {
         int slash = fleet.indexOf('/');

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.kubernetes;
 import dev.gatehouse.controller.infrastructure.KubernetesObject;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,6 +30,9 @@ interface FleetWriter {
 
     /** Creates or updates {@code objects}, in their order. */
     void apply(String fleet, List<KubernetesObject> objects) throws Refused;
+
+    /** Why the pods of {@code objects}, which have been applied, cannot be made; empty: they can, as far as the cluster has tried. */
+    Optional<String> unmadePods(List<KubernetesObject> objects);
 
     /** Deletes the fleet's objects that are not among {@code objects}, which have been applied. */
     void deleteOthers(String fleet, List<KubernetesObject> objects);

@@ -1,7 +1,6 @@
 package dev.gatehouse.controller.kubernetes;
 
 import dev.gatehouse.controller.infrastructure.Infrastructure;
-import dev.gatehouse.controller.infrastructure.KubernetesObject;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -10,13 +9,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -24,21 +21,22 @@ import java.util.function.BooleanSupplier;
  * unwanted ones, and repeats everything every few minutes to repair changes by others.
  *
  * <p>A fleet's objects are deleted only if the API server confirms that the Gateway is deleted or not served by this
- * controller. Refused objects are reported and tried again, ever more slowly. Other fleets do not wait for them.
+ * controller. Refused objects are reported and tried again, ever more slowly; so are pods that the cluster cannot make
+ * (an admission rule refuses them, or a quota is used up). Other fleets do not wait for them.
  *
  * <p>Thread-safe; works on one thread of its own.
  */
 public final class KubernetesInfrastructure implements AutoCloseable {
     /** Receives the outcomes of applying fleets' objects. */
     @FunctionalInterface
-    public interface Outcomes extends BiConsumer<String, Optional<String>> {
+    public interface Outcomes {
         /**
          * Receives the outcome of an attempt.
          *
          * @param refusal the API server's refusal; empty: the objects are applied
+         * @param unmadePods why the cluster cannot make the proxies' pods; empty: it can, as far as is known
          */
-        @Override
-        void accept(String fleet, Optional<String> refusal);
+        void accept(String fleet, Optional<String> refusal, Optional<String> unmadePods);
     }
 
     private static final Logger LOG = System.getLogger(KubernetesInfrastructure.class.getName());
@@ -46,11 +44,31 @@ public final class KubernetesInfrastructure implements AutoCloseable {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofMinutes(1);
 
-    /** The last attempt for a fleet, and the time of the next one. */
-    private record Attempt(Infrastructure wanted, boolean done, Duration pause, Instant next) {
-        /** The pause after the next attempt, in case it fails too; empty: no attempt is due. */
-        Optional<Duration> due(Instant now) {
-            return done || now.isBefore(next) ? Optional.empty() : Optional.of(pause);
+    /** How long the cluster has to make a fleet's pods, before it is asked whether it can. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(3);
+
+    private enum Stage {
+        /** The objects are not written; another attempt follows. */
+        FAILED,
+        /** They are written; whether the cluster makes the pods is looked at. */
+        WRITTEN,
+        /** Nothing follows until all is repeated. */
+        DONE
+    }
+
+    /**
+     * The last attempt for a fleet.
+     *
+     * @param pause before the attempt after the next one, or the look after the next one
+     * @param next the time of the next one
+     */
+    private record Attempt(Infrastructure wanted, Stage stage, Duration pause, Instant next) {
+        static Attempt done(Infrastructure wanted) {
+            return new Attempt(wanted, Stage.DONE, FIRST_RETRY, Instant.MAX);
+        }
+
+        boolean due(Instant now) {
+            return stage != Stage.DONE && !now.isBefore(next);
         }
     }
 
@@ -132,19 +150,21 @@ public final class KubernetesInfrastructure implements AutoCloseable {
         all.addAll(attempts.keySet());
         for (String fleet : all) {
             Optional<Infrastructure> goal = Optional.ofNullable(fleets.get(fleet));
-            Attempt last = attempts.get(fleet);
-            Optional<Duration> due =
-                    last == null || !goal.equals(Optional.of(last.wanted())) ? Optional.of(FIRST_RETRY) : last.due(now);
-            if (due.isPresent()) {
-                Attempt attempt = attempt(fleet, goal, due.get());
-                if (goal.isEmpty() && attempt.done()) {
+            Optional<Attempt> last =
+                    Optional.ofNullable(attempts.get(fleet)).filter(each -> goal.equals(Optional.of(each.wanted())));
+            if (last.isEmpty() || last.get().due(now)) {
+                Attempt attempt = last.filter(each -> each.stage() == Stage.WRITTEN)
+                        .map(each -> look(fleet, each))
+                        .orElseGet(() ->
+                                attempt(fleet, goal, last.map(Attempt::pause).orElse(FIRST_RETRY)));
+                if (goal.isEmpty() && attempt.stage() == Stage.DONE) {
                     attempts.remove(fleet);
                 } else {
                     attempts.put(fleet, attempt);
                 }
             }
             Attempt latest = attempts.get(fleet);
-            if (latest != null && !latest.done() && latest.next().isBefore(next)) {
+            if (latest != null && latest.stage() != Stage.DONE && latest.next().isBefore(next)) {
                 next = latest.next();
             }
         }
@@ -157,29 +177,50 @@ public final class KubernetesInfrastructure implements AutoCloseable {
             if (goal.isEmpty()) {
                 writer.deleteIfGone(fleet);
             } else if (goal.get() instanceof Infrastructure.Desired desired) {
-                desired(fleet, desired.objects());
+                writer.apply(fleet, desired.objects());
+                writer.deleteOthers(fleet, desired.objects());
+                // What keeps the pods from being made may have done so before.
+                outcomes.accept(fleet, Optional.empty(), writer.unmadePods(desired.objects()));
+                return new Attempt(
+                        now, Stage.WRITTEN, FIRST_LOOK, clock.instant().plus(FIRST_LOOK));
             } else {
-                outcomes.accept(fleet, Optional.empty());
+                outcomes.accept(fleet, Optional.empty(), Optional.empty());
             }
-            return new Attempt(now, true, FIRST_RETRY, Instant.MAX);
+            return Attempt.done(now);
         } catch (FleetWriter.Refused e) {
             LOG.log(Level.WARNING, "the objects of fleet {0} are refused: {1}", fleet, e.getMessage());
-            outcomes.accept(fleet, Optional.of(e.getMessage()));
+            outcomes.accept(fleet, Optional.of(e.getMessage()), Optional.empty());
         } catch (KubernetesClientException e) {
             LOG.log(Level.WARNING, "the objects of fleet {0} could not be written: {1}", fleet, e.getMessage());
         }
-        Duration longer = pause.multipliedBy(2);
-        return new Attempt(
-                now,
-                false,
-                longer.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : longer,
-                clock.instant().plus(pause));
+        return new Attempt(now, Stage.FAILED, longer(pause), clock.instant().plus(pause));
     }
 
-    private void desired(String fleet, List<KubernetesObject> objects) throws FleetWriter.Refused {
-        writer.apply(fleet, objects);
-        writer.deleteOthers(fleet, objects);
-        outcomes.accept(fleet, Optional.empty());
+    /** Looks whether the cluster can make the pods of what is written. As long as it cannot, another look follows. */
+    private Attempt look(String fleet, Attempt last) {
+        if (!(last.wanted() instanceof Infrastructure.Desired desired)) {
+            return Attempt.done(last.wanted());
+        }
+        try {
+            Optional<String> problem = writer.unmadePods(desired.objects());
+            outcomes.accept(fleet, Optional.empty(), problem);
+            if (problem.isEmpty()) {
+                return Attempt.done(last.wanted());
+            }
+            LOG.log(Level.WARNING, "the proxies of fleet {0} cannot be made: {1}", fleet, problem.get());
+        } catch (KubernetesClientException e) {
+            LOG.log(Level.WARNING, "the proxies of fleet {0} could not be looked at: {1}", fleet, e.getMessage());
+        }
+        return new Attempt(
+                last.wanted(),
+                Stage.WRITTEN,
+                longer(last.pause()),
+                clock.instant().plus(last.pause()));
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : twice;
     }
 
     /** Deletes the fleets of Gateways that were deleted while no replica led. */

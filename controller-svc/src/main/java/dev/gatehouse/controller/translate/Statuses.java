@@ -25,6 +25,7 @@ import dev.gatehouse.controller.status.FleetState;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.status.SupportedFeatures;
 import dev.gatehouse.controller.translate.PolicyStatuses.Verdict;
+import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.gatewayapi.BrokenObject;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.Kind;
@@ -64,7 +65,7 @@ final class Statuses {
     private final Source<String, FleetState> fleetStates;
     private final Rejections rejections;
     private final Collection<String, Infrastructure> infrastructure;
-    private final Source<String, String> refusals;
+    private final Source<String, Change.Applied> applied;
     private final Source<String, ExtensionTrouble> troubles;
     private final Collection<ObjectRef, SortedMap<String, String>> failed;
     private final Collection<BindingKey, List<ResolvedRoute.InvalidRule>> refusedRules;
@@ -82,7 +83,7 @@ final class Statuses {
             Infrastructures infrastructures,
             Source<String, FleetState> fleetStates,
             Collection<String, Infrastructure> infrastructure,
-            Source<String, String> refusals,
+            Source<String, Change.Applied> applied,
             Source<String, ExtensionTrouble> troubles,
             FailedObjects failed,
             Resources resources,
@@ -92,7 +93,7 @@ final class Statuses {
         PatchStatuses patchStatuses = new PatchStatuses(model, resources.patches(), rejections, settings);
         this.failed = failed.messages();
         this.infrastructure = infrastructure;
-        this.refusals = refusals;
+        this.applied = applied;
         this.troubles = troubles;
         this.inputs = inputs;
         this.model = model;
@@ -456,7 +457,7 @@ final class Statuses {
                     case Infrastructure.Invalid invalid -> Optional.of(invalid.message());
                     case Infrastructure.Kept _ -> Optional.<String>empty();
                 })
-                .or(() -> reads.get(refusals, state.fleet()));
+                .or(() -> reads.get(applied, state.fleet()).flatMap(Change.Applied::refusal));
         if (problem.isPresent()) {
             conditions.replaceAll(condition -> condition.type().equals(Conditions.ACCEPTED) && condition.holds()
                     ? Condition.isFalse(Conditions.ACCEPTED, "InvalidParameters", problem.get())
@@ -468,6 +469,7 @@ final class Statuses {
     private Condition programmed(Reads reads, GatewayState state, ObjectRef ref, long generation) {
         Optional<Condition> problem = addresses(reads, state)
                 .problem()
+                .map(each -> withCause(reads, state, each))
                 .or(() -> reads.get(troubles, state.fleet())
                         .filter(ExtensionTrouble::closed)
                         .map(trouble -> Condition.isFalse(
@@ -481,6 +483,17 @@ final class Statuses {
         return reads.get(fleetStates, state.fleet())
                 .orElse(FleetState.UNKNOWN)
                 .programmed(ref, generation, state.merged() ? own(reads, state) : _ -> true);
+    }
+
+    /** Says why no proxy is ready, where the cluster says so. */
+    private Condition withCause(Reads reads, GatewayState state, Condition problem) {
+        return problem.reason().equals(FleetAddresses.NO_PROXY)
+                ? reads.get(applied, state.fleet())
+                        .flatMap(Change.Applied::unmadePods)
+                        .map(cause ->
+                                Condition.isFalse(problem.type(), problem.reason(), problem.message() + " " + cause))
+                        .orElse(problem)
+                : problem;
     }
 
     /** Matches the objects that are served for a Gateway: the Gateway, its ListenerSets, and the routes on their listeners. */

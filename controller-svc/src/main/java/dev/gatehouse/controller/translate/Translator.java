@@ -57,7 +57,7 @@ public final class Translator {
     private final Inputs inputs;
     private final Model model;
     private final Source<String, FleetState> fleetStates;
-    private final Source<String, String> refusals;
+    private final Source<String, Change.Applied> applied;
     private final Source<String, ExtensionTrouble> troubles;
     private final Collection<String, Infrastructure> infrastructure;
     private final Resources resources;
@@ -85,7 +85,7 @@ public final class Translator {
         Infrastructures infrastructures = new Infrastructures(graph, inputs, model, settings.infrastructure());
         resources = new Resources(graph, inputs, model, infrastructures, settings);
         wasmRequests = model.extensions.wasmRequests;
-        refusals = graph.source("refusals");
+        applied = graph.source("applied");
         troubles = graph.source("extensionTroubles");
         infrastructure = FleetInfrastructure.collection(graph, model, settings);
         statuses = new Statuses(
@@ -95,7 +95,7 @@ public final class Translator {
                 infrastructures,
                 fleetStates,
                 infrastructure,
-                refusals,
+                applied,
                 troubles,
                 failed,
                 resources,
@@ -130,8 +130,9 @@ public final class Translator {
          * The outcome of applying a fleet's Kubernetes objects has changed.
          *
          * @param refusal why Kubernetes refuses the objects; empty: Kubernetes accepted them
+         * @param unmadePods why Kubernetes cannot make the proxies' pods; empty: it can, as far as is known
          */
-        record Applied(String fleet, Optional<String> refusal) implements Change {}
+        record Applied(String fleet, Optional<String> refusal, Optional<String> unmadePods) implements Change {}
 
         /** The failure of extension servers for a fleet; empty: no failure. */
         record Extensions(String fleet, Optional<ExtensionTrouble> trouble) implements Change {}
@@ -168,11 +169,13 @@ public final class Translator {
                                 .ifPresentOrElse(
                                         trouble -> writes.put(troubles, extensions.fleet(), trouble),
                                         () -> writes.remove(troubles, extensions.fleet()));
-                    case Change.Applied applied ->
-                        applied.refusal()
-                                .ifPresentOrElse(
-                                        refusal -> writes.put(refusals, applied.fleet(), refusal),
-                                        () -> writes.remove(refusals, applied.fleet()));
+                    case Change.Applied outcome -> {
+                        if (outcome.refusal().isEmpty() && outcome.unmadePods().isEmpty()) {
+                            writes.remove(applied, outcome.fleet());
+                        } else {
+                            writes.put(applied, outcome.fleet(), outcome);
+                        }
+                    }
                 }
             }
         });

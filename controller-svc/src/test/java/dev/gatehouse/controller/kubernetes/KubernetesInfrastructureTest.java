@@ -29,7 +29,8 @@ class KubernetesInfrastructureTest {
     private final KubernetesInfrastructure infrastructure = new KubernetesInfrastructure(
             server,
             () -> leads,
-            (fleet, refusal) -> outcomes.add(fleet + ": " + refusal.orElse("applied")),
+            (fleet, refusal, unmade) ->
+                    outcomes.add(fleet + ": " + refusal.or(() -> unmade).orElse("applied")),
             InstantSource.system());
 
     @Test
@@ -103,6 +104,18 @@ class KubernetesInfrastructureTest {
         assertThat(server.calls.poll(300, TimeUnit.MILLISECONDS)).isNull();
     }
 
+    @Test
+    void podsThatTheClusterCannotMakeAreToldUntilItCan() throws InterruptedException {
+        infrastructure.start();
+        infrastructure.wanted(Map.of("a/b", desired("one")));
+        assertThat(outcomes.take()).isEqualTo("a/b: applied");
+        server.unmade = Optional.of("Deployment one: its pods cannot be made: forbidden");
+        assertThat(outcomes.take()).isEqualTo("a/b: Deployment one: its pods cannot be made: forbidden");
+        server.unmade = Optional.empty();
+        assertThat(outcomes.take()).isEqualTo("a/b: applied");
+        assertThat(server.calls).containsExactly("apply a/b one");
+    }
+
     private static Infrastructure desired(String name) {
         return new Infrastructure.Desired(
                 List.of(new KubernetesObject("v1", "Service", new ObjectKey("ns", name), Map.of("kind", "Service"))));
@@ -113,6 +126,7 @@ class KubernetesInfrastructureTest {
         final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
         final Map<String, Exception> failures = new ConcurrentHashMap<>();
         volatile Set<String> existing = Set.of();
+        volatile Optional<String> unmade = Optional.empty();
 
         String next() throws InterruptedException {
             return Optional.ofNullable(calls.poll(20, TimeUnit.SECONDS)).orElse("nothing");
@@ -127,6 +141,11 @@ class KubernetesInfrastructureTest {
                 case KubernetesClientException away -> throw away;
                 case Exception other -> throw new IllegalStateException(other);
             }
+        }
+
+        @Override
+        public Optional<String> unmadePods(List<KubernetesObject> objects) {
+            return unmade;
         }
 
         @Override
