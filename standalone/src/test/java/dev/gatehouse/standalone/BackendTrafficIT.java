@@ -52,6 +52,7 @@ final class BackendTrafficIT {
               gatewayClassName: gatehouse
               listeners:
               - {name: http, protocol: HTTP, port: ${port}}
+              - {name: merged, protocol: HTTP, port: ${port}, hostname: "*.merged.test"}
             ---
             apiVersion: gateway.envoyproxy.io/v1alpha1
             kind: Backend
@@ -102,6 +103,35 @@ final class BackendTrafficIT {
               - {group: gateway.networking.k8s.io, kind: HTTPRoute, name: shared-one}
               - {group: gateway.networking.k8s.io, kind: HTTPRoute, name: shared-two}
               rateLimit: {global: {rules: [{limit: {requests: 2, unit: Year}, shared: true}]}}
+            """;
+
+    /** Rules of a listener, and of two routes of it that keep them; the third route has no policy. */
+    private static final String MERGED = """
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: BackendTrafficPolicy
+            metadata: {name: of-listener, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: front, sectionName: merged}]
+              rateLimit:
+                global:
+                  rules:
+                  - {clientSelectors: [{headers: [{name: x-user, value: shared}]}], limit: {requests: 3, unit: Year}, shared: true}
+                  - {clientSelectors: [{headers: [{name: x-user, value: each}]}], limit: {requests: 1, unit: Year}}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: BackendTrafficPolicy
+            metadata: {name: of-routes, namespace: default}
+            spec:
+              targetRefs:
+              - {group: gateway.networking.k8s.io, kind: HTTPRoute, name: one}
+              - {group: gateway.networking.k8s.io, kind: HTTPRoute, name: two}
+              mergeType: StrategicMerge
+              rateLimit:
+                type: Global
+                global:
+                  rules:
+                  - {clientSelectors: [{headers: [{name: x-user, value: routes}]}], limit: {requests: 1, unit: Year}, shared: true}
             """;
 
     private static final Map<String, String> POLICIES = Map.ofEntries(
@@ -203,7 +233,12 @@ final class BackendTrafficIT {
                 .append("  ")
                 .append(settings)
                 .append('\n'));
-        files.append(SHARED);
+        for (String name : List.of("one", "two", "three")) {
+            files.append(route(name, "both")
+                    .replace("parentRefs: [{name: front}]", "parentRefs: [{name: front, sectionName: merged}]")
+                    .replace(name + ".test", name + ".merged.test"));
+        }
+        files.append(SHARED).append(MERGED);
         Files.writeString(folder.resolve("all.yaml"), files.toString());
         gatehouse = ChildJvm.serving(free.get(1), free.get(2), folder);
     }
@@ -472,6 +507,23 @@ final class BackendTrafficIT {
         assertThat(get("shared-two", "/")).startsWith("HTTP/1.1 200");
         assertThat(get("shared-one", "/")).startsWith("HTTP/1.1 429");
         assertThat(get("shared-two", "/")).startsWith("HTTP/1.1 429");
+    }
+
+    @Test
+    void aRouteThatMergesItsLimitsKeepsThoseOfItsListener() throws Exception {
+        assertThat(get("one.merged", "/", "x-user: routes")).startsWith("HTTP/1.1 200");
+        assertThat(get("two.merged", "/", "x-user: routes")).startsWith("HTTP/1.1 429");
+        for (String route : List.of("one.merged", "two.merged")) {
+            assertThat(get(route, "/", "x-user: each")).startsWith("HTTP/1.1 200");
+            assertThat(get(route, "/", "x-user: each")).startsWith("HTTP/1.1 429");
+        }
+        // All routes of the listener share this one, with a policy of their own and without.
+        for (String route : List.of("one.merged", "two.merged", "three.merged")) {
+            assertThat(get(route, "/", "x-user: shared")).startsWith("HTTP/1.1 200");
+        }
+        for (String route : List.of("one.merged", "two.merged", "three.merged")) {
+            assertThat(get(route, "/", "x-user: shared")).startsWith("HTTP/1.1 429");
+        }
     }
 
     @Test

@@ -52,13 +52,14 @@ public record Effective<S extends TargetedPolicy<S>>(List<Resource<S>> members, 
             Kind<S> kind, Resource<S> policy, Resource<S> parent) {
         Map<String, Object> less = new LinkedHashMap<>(parent.spec().tree());
         less.keySet().removeAll(OWN);
-        Map<String, Object> more = policy.spec().tree();
+        boolean strategic = policy.spec().merge().orElseThrow() == TargetedPolicy.MergeType.StrategicMerge;
+        RateLimitMerge.Sides sides = RateLimitMerge.prepare(less, policy.spec().tree(), strategic);
         List<Resource<S>> members = List.of(policy, parent);
         Map<String, Object> tree;
         try {
-            tree = policy.spec().merge().orElseThrow() == TargetedPolicy.MergeType.StrategicMerge
-                    ? StrategicMerge.apply(less, more, "spec")
-                    : JsonMerge.apply(less, more);
+            tree = strategic
+                    ? StrategicMerge.apply(sides.less(), sides.more(), "spec")
+                    : JsonMerge.apply(sides.less(), sides.more());
         } catch (PatchFailure e) {
             return new Effective<>(members, policy.spec(), List.of(e.getMessage()));
         }

@@ -2,6 +2,7 @@ package dev.gatehouse.controller.policy;
 
 import dev.gatehouse.controller.extension.Extensions;
 import dev.gatehouse.controller.gateway.PreRouting;
+import dev.gatehouse.controller.policy.RateLimitMerge.OwnedRule;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.WafPolicy;
@@ -54,8 +55,16 @@ public record EffectivePolicies(
         return traffic.map(Traffic::settings).orElse(TrafficSettings.NONE);
     }
 
-    /** The BackendTrafficPolicy; bodies of its overrides are in the settings. */
-    public record Traffic(ObjectKey policy, TrafficSettings settings) {}
+    /**
+     * The BackendTrafficPolicy; bodies of its overrides are in the settings.
+     *
+     * @param globalRules the rules of its global limit, with the policies that have them
+     */
+    public record Traffic(ObjectKey policy, TrafficSettings settings, List<OwnedRule> globalRules) {
+        public Traffic {
+            globalRules = List.copyOf(globalRules);
+        }
+    }
 
     /**
      * The WAFPolicy.

@@ -35,6 +35,7 @@ import dev.gatehouse.controller.gateway.TableForm;
 import dev.gatehouse.controller.policy.Effective;
 import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.policy.PolicyIndex.TargetKey;
+import dev.gatehouse.controller.policy.RateLimitMerge;
 import dev.gatehouse.controller.policy.WafConfigMap;
 import dev.gatehouse.controller.route.Attachments;
 import dev.gatehouse.controller.route.ResolvedRoute;
@@ -447,7 +448,12 @@ final class Model {
                     return new EffectivePolicies.Traffic(
                             policy.policy(),
                             TrafficPolicies.withBodies(
-                                    policy.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))));
+                                    policy.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))),
+                            policy.spec()
+                                    .settings()
+                                    .globalLimit()
+                                    .map(limit -> RateLimitMerge.owned(policy, limit.rules()))
+                                    .orElse(List.of()));
                 }),
                 waf,
                 extension.flatMap(ExtensionPolicies::enforced),

@@ -928,18 +928,16 @@ final class Resources {
 
     /** The rate limits that all targets of a policy share. Each targeted route makes an equal resource. */
     private static Map<ResourceId, Output> shared(EffectivePolicies.Traffic traffic) {
-        return traffic.settings()
-                .globalLimit()
-                .filter(limit -> RateLimitResources.has(limit, true))
-                .map(limit -> RateLimitResources.sharedConfig(traffic.policy(), limit))
-                .map(config -> one(
+        Map<ResourceId, Output> resources = new HashMap<>();
+        RateLimitResources.sharedConfigs(traffic.globalRules())
+                .forEach((policy, config) -> resources.putAll(one(
                         Fleets.RATE_LIMIT,
                         TypeUrls.RATE_LIMIT,
                         config.getName(),
                         config,
                         false,
-                        Set.of(ObjectRef.of(Kinds.BACKEND_TRAFFIC_POLICY, traffic.policy()))))
-                .orElse(Map.of());
+                        Set.of(ObjectRef.of(Kinds.BACKEND_TRAFFIC_POLICY, policy)))));
+        return resources;
     }
 
     private Map<ResourceId, Output> accessPolicy(Reads reads, ObjectKey key, Resource<?> policy) {

@@ -4,8 +4,8 @@ import com.google.protobuf.Message;
 import dev.gatehouse.controller.callout.CalloutResources;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.policy.EffectivePolicies.Traffic;
+import dev.gatehouse.controller.policy.RateLimitMerge.OwnedRule;
 import dev.gatehouse.controller.proto.Protos;
-import dev.gatehouse.gatewayapi.traffic.RateLimits.Global;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.ratelimit.v3.RateLimitServiceConfig;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
@@ -55,27 +55,21 @@ final class RateLimitFilter implements ChainFilter {
     @Override
     public Map<String, Message> onRoute(RouteContext route) {
         Map<String, Message> limits = new HashMap<>();
-        route.policies()
-                .traffic()
-                .ifPresent(traffic -> traffic.settings().globalLimit().ifPresent(limit -> {
-                    if (RateLimitResources.has(limit, false)) {
-                        limits.put(
-                                NAME,
-                                limits(RateLimitResources.domain(route.listener()), route, traffic, limit, false));
-                    }
-                    if (RateLimitResources.has(limit, true)) {
-                        limits.put(
-                                SHARED,
-                                limits(RateLimitResources.sharedDomain(traffic.policy()), route, traffic, limit, true));
-                    }
-                }));
+        route.policies().traffic().map(Traffic::globalRules).ifPresent(rules -> {
+            if (RateLimitResources.has(rules, false)) {
+                limits.put(NAME, limits(RateLimitResources.domain(route.listener()), route, rules, false));
+            }
+            if (RateLimitResources.has(rules, true)) {
+                limits.put(SHARED, limits(RateLimitResources.SHARED_DOMAIN, route, rules, true));
+            }
+        });
         return limits;
     }
 
-    private static Message limits(String domain, RouteContext route, Traffic traffic, Global limit, boolean shared) {
+    private static Message limits(String domain, RouteContext route, List<OwnedRule> rules, boolean shared) {
         return RateLimitPerRoute.newBuilder()
                 .setDomain(domain)
-                .addAllRateLimits(RateLimitResources.actions(route.name(), traffic.policy(), limit, shared))
+                .addAllRateLimits(RateLimitResources.actions(route.name(), rules, shared))
                 .build();
     }
 }

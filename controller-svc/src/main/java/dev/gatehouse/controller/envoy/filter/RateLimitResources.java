@@ -7,12 +7,14 @@ import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
 import dev.gatehouse.controller.envoy.filter.LimitActions.Entry;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.policy.EffectivePolicies.Traffic;
+import dev.gatehouse.controller.policy.RateLimitMerge.OwnedRule;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
-import dev.gatehouse.gatewayapi.traffic.RateLimits.Global;
 import dev.gatehouse.gatewayapi.traffic.RateLimits.Rule;
 import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,37 +26,45 @@ import java.util.SortedMap;
  * Descriptors have Envoy Gateway's form. The first level names the rule of the route, or of the policy if its targets
  * share the rule. Each selector adds a level.
  *
- * <p>Shared rules have the policy's own domain. Shared rules and other rules are numbered separately.
+ * <p>Shared rules have one domain for all policies, since the rules of a route may be from two. The shared rules of each
+ * policy and the other rules of a route are numbered separately.
  */
 public final class RateLimitResources {
     private RateLimitResources() {}
 
-    /** A rule with its number in descriptors and its number in the policy. */
-    private record Numbered(int index, int inPolicy, Rule rule) {}
+    /** The domain of the limits that the targets of policies share. */
+    public static final String SHARED_DOMAIN = "shared";
+
+    /** A rule with its number in descriptors. */
+    private record Numbered(int index, OwnedRule owned) {
+        Rule rule() {
+            return owned.rule();
+        }
+
+        /** What names a rule that the targets of its policy share. */
+        String sharedName() {
+            return owned.policy() + "/rule/" + owned.index();
+        }
+    }
 
     /** The domain of a listener's limits. */
     public static String domain(ListenerKey listener) {
         return listener.toString();
     }
 
-    /** The domain of the limits that the targets of {@code policy} share. */
-    public static String sharedDomain(ObjectKey policy) {
-        return policy.toString();
-    }
-
-    /** True if {@code limit} has a rule that is shared between targets ({@code shared}) or not shared. */
-    public static boolean has(Global limit, boolean shared) {
-        return limit.rules().stream().anyMatch(rule -> rule.shared() == shared);
+    /** True if {@code rules} has one that is shared between targets ({@code shared}) or not shared. */
+    static boolean has(List<OwnedRule> rules, boolean shared) {
+        return rules.stream().anyMatch(each -> each.rule().shared() == shared);
     }
 
     /** The actions that a route sends for each request. */
-    static List<RateLimit> actions(String ruleName, ObjectKey policy, Global limit, boolean shared) {
+    static List<RateLimit> actions(String ruleName, List<OwnedRule> rules, boolean shared) {
         List<RateLimit> limits = new ArrayList<>();
-        for (Numbered each : numbered(limit, shared)) {
+        for (Numbered each : numbered(rules, shared)) {
             Rule rule = each.rule();
             for (List<Entry> entries : alternatives(each)) {
                 List<Entry> all = new ArrayList<>();
-                all.add(LimitActions.constant(shared ? sharedName(policy, each) : ruleName));
+                all.add(LimitActions.constant(shared ? each.sharedName() : ruleName));
                 all.addAll(entries);
                 limits.add(LimitActions.limit(all, rule, rule.requestCost(), false));
                 rule.responseCost()
@@ -72,10 +82,7 @@ public final class RateLimitResources {
                 .setDomain(domain);
         for (Map.Entry<String, Traffic> entry : limits.entrySet()) {
             List<RateLimitDescriptor.Builder> chains = new ArrayList<>();
-            entry.getValue()
-                    .settings()
-                    .globalLimit()
-                    .ifPresent(limit -> numbered(limit, false).forEach(each -> join(chains, chain(each))));
+            numbered(entry.getValue().globalRules(), false).forEach(each -> join(chains, chain(each)));
             if (!chains.isEmpty()) {
                 config.addDescriptors(first(entry.getKey(), chains));
             }
@@ -83,19 +90,20 @@ public final class RateLimitResources {
         return config.build();
     }
 
-    /** The limits that the targets of {@code policy} share. */
-    public static RateLimitConfig sharedConfig(ObjectKey policy, Global limit) {
-        String domain = sharedDomain(policy);
-        RateLimitConfig.Builder config =
-                RateLimitConfig.newBuilder().setName(domain).setDomain(domain);
-        for (Numbered each : numbered(limit, true)) {
-            config.addDescriptors(first(sharedName(policy, each), List.of(chain(each))));
+    /** The limits among {@code rules} that the targets of each policy share, by the policy. */
+    public static Map<ObjectKey, RateLimitConfig> sharedConfigs(List<OwnedRule> rules) {
+        Map<ObjectKey, RateLimitConfig.Builder> configs = new LinkedHashMap<>();
+        for (Numbered each : numbered(rules, true)) {
+            configs.computeIfAbsent(
+                            each.owned().policy(),
+                            policy -> RateLimitConfig.newBuilder()
+                                    .setName(policy.toString())
+                                    .setDomain(SHARED_DOMAIN))
+                    .addDescriptors(first(each.sharedName(), List.of(chain(each))));
         }
-        return config.build();
-    }
-
-    private static String sharedName(ObjectKey policy, Numbered rule) {
-        return policy + "/rule/" + rule.inPolicy();
+        Map<ObjectKey, RateLimitConfig> built = new LinkedHashMap<>();
+        configs.forEach((policy, config) -> built.put(policy, config.build()));
+        return built;
     }
 
     private static RateLimitDescriptor.Builder first(String name, List<RateLimitDescriptor.Builder> below) {
@@ -158,11 +166,15 @@ public final class RateLimitResources {
                 .build();
     }
 
-    private static List<Numbered> numbered(Global limit, boolean shared) {
+    private static List<Numbered> numbered(List<OwnedRule> rules, boolean shared) {
         List<Numbered> numbered = new ArrayList<>();
-        for (int i = 0; i < limit.rules().size(); i++) {
-            if (limit.rules().get(i).shared() == shared) {
-                numbered.add(new Numbered(numbered.size(), i, limit.rules().get(i)));
+        Map<ObjectKey, Integer> ofPolicy = new HashMap<>();
+        for (OwnedRule each : rules) {
+            if (each.rule().shared() == shared) {
+                // A policy's own number: all its targets have to say the same, whatever else their rules are merged
+                // with.
+                int index = shared ? ofPolicy.merge(each.policy(), 1, Integer::sum) - 1 : numbered.size();
+                numbered.add(new Numbered(index, each));
             }
         }
         return numbered;
