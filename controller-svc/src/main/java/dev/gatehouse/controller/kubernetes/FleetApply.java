@@ -59,12 +59,18 @@ public final class FleetApply implements FleetWriter {
             .withNamespaced(false)
             .build();
 
+    private static final String PART_OF = "app.kubernetes.io/part-of";
+    private static final String PART_OF_GATEHOUSE = "gatehouse";
+
     private final KubernetesClient client;
     private final ClusterEvents events;
     private final Set<String> controllerNames;
     private final String installation;
     private final Map<KubernetesObject.Id, Object> templates = new HashMap<>();
     private final Set<KubernetesObject.Id> ours = new HashSet<>();
+    /** ServiceAccounts of users, which pods use and nobody here writes or deletes. */
+    private final Set<KubernetesObject.Id> lent = new HashSet<>();
+
     private final Map<String, Set<KubernetesObject.Id>> applied = new HashMap<>();
 
     /**
@@ -84,8 +90,14 @@ public final class FleetApply implements FleetWriter {
         for (KubernetesObject object : objects) {
             try {
                 if (!ours.contains(object.id())) {
-                    checkOwner(object);
+                    Optional<GenericKubernetesResource> there = there(object);
+                    if (there.isPresent() && isUsersAccount(object, there.get())) {
+                        lent.add(object.id());
+                        continue;
+                    }
+                    checkOwner(object, there);
                 }
+                lent.remove(object.id());
                 boolean rolled = write(object);
                 ours.add(object.id());
                 if (rolled) {
@@ -207,6 +219,7 @@ public final class FleetApply implements FleetWriter {
                 delete(id, fleet);
             }
         }
+        kept.removeAll(lent);
         applied.put(fleet, kept);
     }
 
@@ -317,31 +330,53 @@ public final class FleetApply implements FleetWriter {
                 .orElse(false);
     }
 
-    /** Refuses to overwrite an object of another owner. Otherwise a Gateway or EnvoyProxy with a chosen name could take it over. */
-    private void checkOwner(KubernetesObject object) throws Refused {
-        GenericKubernetesResource there = operation(object.id())
+    private Optional<GenericKubernetesResource> there(KubernetesObject object) {
+        return Optional.ofNullable(operation(object.id())
                 .inNamespace(object.key().namespace())
                 .withName(object.key().name())
-                .get();
-        if (there == null) {
-            return;
+                .get());
+    }
+
+    /**
+     * True for a ServiceAccount that somebody else has made, for example with the annotations by which a cloud gives its pods
+     * rights: {@code envoyServiceAccount.name} may be its name. Those of Gatehouse's services are not lent.
+     */
+    private static boolean isUsersAccount(KubernetesObject object, GenericKubernetesResource there) {
+        return object.id().kind().equals("ServiceAccount")
+                && !isOfFleet(object, there)
+                && !PART_OF_GATEHOUSE.equals(labels(there).get(PART_OF));
+    }
+
+    /** Refuses to overwrite an object of another owner. Otherwise a Gateway or EnvoyProxy with a chosen name could take it over. */
+    private static void checkOwner(KubernetesObject object, Optional<GenericKubernetesResource> there) throws Refused {
+        if (there.isPresent() && !isOfFleet(object, there.get())) {
+            throw new Refused(object.id()
+                    + ": is there already, and is not of this fleet (expected: none, or one with the label "
+                    + FleetNames.FLEET_LABEL + ": " + wantedLabels(object).get(FleetNames.FLEET_LABEL) + ")");
         }
-        Map<String, String> has = Objects.requireNonNullElse(there.getMetadata().getLabels(), Map.of());
-        Map<?, ?> wants = object.tree().get("metadata") instanceof Map<?, ?> metadata
-                        && metadata.get("labels") instanceof Map<?, ?> labels
-                ? labels
-                : Map.of();
+    }
+
+    private static boolean isOfFleet(KubernetesObject object, GenericKubernetesResource there) {
+        Map<String, String> has = labels(there);
+        Map<?, ?> wants = wantedLabels(object);
         boolean same = Objects.equals(has.get(FleetNames.FLEET_LABEL), wants.get(FleetNames.FLEET_LABEL));
         // An object of Envoy Gateway for the same Gateway is taken over with its address, for migration.
         boolean migrated = has.containsKey(OWNING_NAME)
                         && Objects.equals(has.get(OWNING_NAME), wants.get(OWNING_NAME))
                         && Objects.equals(has.get(OWNING_NAMESPACE), wants.get(OWNING_NAMESPACE))
                 || has.containsKey(OWNING_CLASS) && Objects.equals(has.get(OWNING_CLASS), wants.get(OWNING_CLASS));
-        if (!same && !migrated) {
-            throw new Refused(
-                    object.id() + ": is there already, and is not of this fleet (expected: none, or one with the label "
-                            + FleetNames.FLEET_LABEL + ": " + wants.get(FleetNames.FLEET_LABEL) + ")");
-        }
+        return same || migrated;
+    }
+
+    private static Map<String, String> labels(GenericKubernetesResource object) {
+        return Objects.requireNonNullElse(object.getMetadata().getLabels(), Map.of());
+    }
+
+    private static Map<?, ?> wantedLabels(KubernetesObject object) {
+        return object.tree().get("metadata") instanceof Map<?, ?> metadata
+                        && metadata.get("labels") instanceof Map<?, ?> labels
+                ? labels
+                : Map.of();
     }
 
     private MixedOperation<GenericKubernetesResource, ?, ? extends Resource<GenericKubernetesResource>> operation(

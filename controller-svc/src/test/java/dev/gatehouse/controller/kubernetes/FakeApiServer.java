@@ -10,8 +10,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,6 +26,7 @@ final class FakeApiServer implements AutoCloseable {
     private final BlockingQueue<String> writes = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> reads = new LinkedBlockingQueue<>();
     private final List<String> bodies = new CopyOnWriteArrayList<>();
+    private final Map<String, String> labels = new ConcurrentHashMap<>();
     private volatile int refusal;
 
     FakeApiServer() throws IOException {
@@ -56,7 +59,8 @@ final class FakeApiServer implements AutoCloseable {
         int status = body.indexOf("\"status\"");
         String text = refusal == 0
                 ? "{\"metadata\":{\"name\":\"" + name(method, path)
-                        + "\",\"uid\":\"u-1\",\"resourceVersion\":\"2\"}"
+                        + "\",\"uid\":\"u-1\",\"resourceVersion\":\"2\",\"labels\":{"
+                        + labels.getOrDefault(path, "") + "}}"
                         + (status < 0 ? "}" : "," + body.substring(status))
                 : "{\"kind\":\"Status\",\"code\":" + refusal + ",\"message\":\"no\"}";
         byte[] answer = text.getBytes(StandardCharsets.UTF_8);
@@ -97,6 +101,11 @@ final class FakeApiServer implements AutoCloseable {
 
     KubernetesClient client() {
         return client;
+    }
+
+    /** Gives the object at a path, such as "/api/v1/namespaces/ns/services/one", a label. */
+    void label(String path, String name, String value) {
+        labels.put(path, "\"" + name + "\":\"" + value + "\"");
     }
 
     /** From now on it answers with an error. */
