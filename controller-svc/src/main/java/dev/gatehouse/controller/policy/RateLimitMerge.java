@@ -5,6 +5,7 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.TargetedPolicy;
 import dev.gatehouse.gatewayapi.traffic.RateLimits.Rule;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,7 @@ public final class RateLimitMerge {
                 .forEach(united::add);
         Map<String, Object> with = new LinkedHashMap<>();
         limit.forEach((name, value) -> with.put(String.valueOf(name), value));
-        with.put(RULES, List.copyOf(united));
+        with.put(RULES, Collections.unmodifiableList(united));
         own.put(part, with);
     }
 

@@ -21,7 +21,9 @@ public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<P
     private enum AddressType {
         IPv4("an IPv4 address that is neither unspecified nor link-local"),
         IPv6("an IPv6 address without a zone that is neither unspecified nor link-local"),
-        FQDN(Syntax.ABSOLUTE_HOSTNAME.description());
+        FQDN(Syntax.ABSOLUTE_HOSTNAME.description()),
+        /** Of discovery.k8s.io/v1beta1, which has no types of its own for the two families. */
+        IP("an IP address without a zone that is neither unspecified nor link-local");
 
         final String description;
 
@@ -32,6 +34,7 @@ public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<P
         boolean has(String text) {
             return switch (this) {
                 case FQDN -> Syntax.ABSOLUTE_HOSTNAME.matches(text);
+                case IP -> IPv4.has(text) || IPv6.has(text);
                 case IPv4 -> DOTTED.matcher(text).matches() && isUsable(text, Inet4Address.class);
                 case IPv6 -> text.indexOf(':') >= 0 && text.indexOf('%') < 0 && isUsable(text, Inet6Address.class);
             };

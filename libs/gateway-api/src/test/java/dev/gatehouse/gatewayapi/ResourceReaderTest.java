@@ -173,7 +173,15 @@ class ResourceReaderTest {
         @ParameterizedTest
         @CsvSource(
                 delimiter = '|',
-                value = {"IPv4|10.0.0.1", "IPv4|127.0.0.1", "IPv6|fd00::1", "IPv6|::1", "FQDN|app.example.com."})
+                value = {
+                    "IPv4|10.0.0.1",
+                    "IPv4|127.0.0.1",
+                    "IPv6|fd00::1",
+                    "IPv6|::1",
+                    "FQDN|app.example.com.",
+                    "IP|10.0.0.1",
+                    "IP|fd00::1"
+                })
         void anAddressOfItsSlicesTypeIsRead(String type, String address) {
             assertThat(problems(SLICE.formatted(type, address))).isEmpty();
         }
@@ -182,7 +190,7 @@ class ResourceReaderTest {
         void anAddressTypeThatDoesNotExistIsTold() {
             assertThat(problems(SLICE.formatted("IPv5", "10.0.0.1")))
                     .containsExactly(
-                            "f.yaml:4:1: EndpointSlice default/s: addressType: \"IPv5\" is not known; did you mean \"IPv4\"? (expected: IPv4, IPv6, FQDN)");
+                            "f.yaml:4:1: EndpointSlice default/s: addressType: \"IPv5\" is not known; did you mean \"IPv4\"? (expected: IPv4, IPv6, FQDN, IP)");
         }
 
         @Test
