@@ -3,6 +3,7 @@ package dev.gatehouse.controller.backend;
 import dev.gatehouse.gatewayapi.Backend;
 import dev.gatehouse.gatewayapi.EndpointSlice;
 import dev.gatehouse.gatewayapi.security.Cidr;
+import dev.gatehouse.gatewayapi.yaml.Syntax;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -39,8 +40,6 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
             new Cidr("224.0.0.0", 3),
             new Cidr("fe80::", 10),
             new Cidr("ff00::", 8));
-
-    private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
 
     /** Text that resolvers read as a number, and so as a part of an IPv4 address in a short form. */
     private static final Pattern NUMBER = Pattern.compile("\\d+|0x[0-9a-f]*");
@@ -184,7 +183,7 @@ public record BackendAddresses(boolean backends, boolean onHost, Set<Integer> ow
     /** Reads an IP address as Envoy does. An IPv4 address in IPv6 form is read as the IPv4 address. */
     private static Optional<InetAddress> parse(String text) {
         boolean ipv6 = text.indexOf(':') >= 0;
-        if (!ipv6 && !IPV4.matcher(text).matches()) {
+        if (!ipv6 && !Syntax.DOTTED_QUAD.matches(text)) {
             return Optional.empty();
         }
         try {

@@ -8,14 +8,11 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Kubernetes' EndpointSlice (discovery.k8s.io/v1): the addresses behind a Service. */
 public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<Port> ports) {
     /** The label that names the slice's Service. */
     public static final String SERVICE_NAME = "kubernetes.io/service-name";
-
-    private static final Pattern DOTTED = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
 
     /** What the API server allows as an address of each type; but loopback too, where the servers of a laptop are. */
     private enum AddressType {
@@ -35,7 +32,7 @@ public record EndpointSlice(String addressType, List<Endpoint> endpoints, List<P
             return switch (this) {
                 case FQDN -> Syntax.ABSOLUTE_HOSTNAME.matches(text);
                 case IP -> IPv4.has(text) || IPv6.has(text);
-                case IPv4 -> DOTTED.matcher(text).matches() && isUsable(text, Inet4Address.class);
+                case IPv4 -> Syntax.DOTTED_QUAD.matches(text) && isUsable(text, Inet4Address.class);
                 case IPv6 -> text.indexOf(':') >= 0 && text.indexOf('%') < 0 && isUsable(text, Inet6Address.class);
             };
         }

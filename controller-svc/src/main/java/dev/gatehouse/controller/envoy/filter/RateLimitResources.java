@@ -30,10 +30,10 @@ import java.util.SortedMap;
  * policy and the other rules of a route are numbered separately.
  */
 public final class RateLimitResources {
-    private RateLimitResources() {}
-
     /** The domain of the limits that the targets of policies share. */
-    public static final String SHARED_DOMAIN = "shared";
+    static final String SHARED_DOMAIN = "shared";
+
+    private RateLimitResources() {}
 
     /** A rule with its number in descriptors. */
     private record Numbered(int index, OwnedRule owned) {

@@ -40,6 +40,9 @@ public record Syntax(Pattern pattern, int maxLength, String description) {
     /** A hostname without wildcard, which may end with a dot: then no search domain is tried. */
     public static final Syntax ABSOLUTE_HOSTNAME = of(DNS_NAME.pattern + "\\.?", 253, DNS_NAME.description);
 
+    /** Four numbers of up to three digits, joined by dots; no leading zeros, which Envoy refuses. */
+    public static final Syntax DOTTED_QUAD = of("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}", 15, "an IPv4 address");
+
     /** An HTTP header's name (RFC 9110, token). */
     public static final Syntax HEADER_NAME =
             of("[A-Za-z0-9!#$%&'*+\\-.^_`|~]+", 256, "an HTTP header name: letters, digits and !#$%&'*+-.^_`|~");
