@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.basic;
 
+import dev.gatehouse.time.SteadyTime;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
@@ -52,7 +53,7 @@ public final class PasswordChecks {
         this.hashes = hashes;
         this.key = new SecretKeySpec(key, "HmacSHA256");
         this.remembered = remembered;
-        this.clock = clock;
+        this.clock = SteadyTime.beside(clock);
         this.right = new LinkedHashMap<>() {
             private static final long serialVersionUID = 1L;
 

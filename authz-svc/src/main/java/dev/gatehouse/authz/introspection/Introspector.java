@@ -8,6 +8,7 @@ import dev.gatehouse.authz.token.Checked;
 import dev.gatehouse.authz.token.Claims;
 import dev.gatehouse.authz.token.Jwt;
 import dev.gatehouse.authz.token.TokenRules;
+import dev.gatehouse.time.SteadyTime;
 import dev.gatehouse.tracing.Tracing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class Introspector {
     private final IntrospectionSettings settings;
     private final ProviderHttp http;
     private final InstantSource clock;
+    private final InstantSource passing;
     private final Optional<IssuerDocument> document;
     private final AnswerCache active = new AnswerCache(MOST_ANSWERS, MOST_TEXT);
     private final AnswerCache others = new AnswerCache(MOST_ANSWERS, MOST_TEXT);
@@ -57,6 +59,7 @@ public final class Introspector {
         this.settings = settings;
         this.http = http;
         this.clock = clock;
+        this.passing = SteadyTime.beside(clock);
         document = settings.issuer().map(issuer -> new IssuerDocument(issuer, http, clock));
     }
 
@@ -64,7 +67,7 @@ public final class Introspector {
     public CompletionStage<Known> ask(String token) {
         String key = Base64.getEncoder().encodeToString(Hash.of("introspection", token));
         CompletableFuture<Known> asked;
-        Instant start = clock.instant();
+        Instant start = passing.instant();
         synchronized (this) {
             Optional<Known> kept = active.find(key, start).or(() -> others.find(key, start));
             if (kept.isPresent()) {
@@ -96,19 +99,22 @@ public final class Introspector {
         Known known = judged.known();
         switch (known) {
             case Known.Active found -> {
-                Instant longest = start.plus(settings.longest());
-                Instant until =
-                        found.claims().time("exp").filter(longest::isAfter).orElse(longest);
-                active.put(key, known, judged.length(), until, start);
+                Duration longest = settings.longest();
+                Duration life = found.claims()
+                        .time("exp")
+                        .map(expiry -> Duration.between(clock.instant(), expiry))
+                        .filter(left -> left.compareTo(longest) < 0)
+                        .orElse(longest);
+                active.put(key, known, judged.length(), start.plus(life), start);
             }
             case Known.Inactive() -> others.put(key, known, 0, start.plus(settings.longestInactive()), start);
-            case Known.Unknown() -> others.put(key, known, 0, clock.instant().plus(PAUSE), start);
+            case Known.Unknown() -> others.put(key, known, 0, passing.instant().plus(PAUSE), start);
         }
     }
 
     /** Says why, not more often than every ten seconds. */
     private Judged unknown(String why) {
-        Instant now = clock.instant();
+        Instant now = passing.instant();
         boolean due;
         synchronized (this) {
             due = !now.isBefore(nextWarning);

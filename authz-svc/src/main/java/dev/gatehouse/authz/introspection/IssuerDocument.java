@@ -4,6 +4,7 @@ import dev.gatehouse.authz.provider.Endpoints;
 import dev.gatehouse.authz.provider.ProviderHttp;
 import dev.gatehouse.authz.token.Claims;
 import dev.gatehouse.authz.token.KeySet;
+import dev.gatehouse.time.SteadyTime;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +38,7 @@ final class IssuerDocument {
     IssuerDocument(String issuer, ProviderHttp http, InstantSource clock) {
         this.issuer = issuer;
         this.http = http;
-        this.clock = clock;
+        this.clock = SteadyTime.beside(clock);
     }
 
     /** An address in the document; fails where there is none that can be used. */

@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.introspection;
 
+import dev.gatehouse.time.SteadyTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,8 +23,8 @@ final class SeenIds {
     /** @param remembered at least so long */
     SeenIds(Duration remembered, InstantSource clock) {
         this.remembered = remembered;
-        this.clock = clock;
-        this.turn = clock.instant().plus(remembered);
+        this.clock = SteadyTime.beside(clock);
+        this.turn = this.clock.instant().plus(remembered);
     }
 
     /** @param life at most what the constructor was told */

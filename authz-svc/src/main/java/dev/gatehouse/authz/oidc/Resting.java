@@ -1,6 +1,7 @@
 package dev.gatehouse.authz.oidc;
 
 import dev.gatehouse.authz.session.Session;
+import dev.gatehouse.time.SteadyTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,7 +17,7 @@ final class Resting {
     private final Map<String, Instant> ends = new ConcurrentHashMap<>();
 
     Resting(InstantSource clock) {
-        this.clock = clock;
+        this.clock = SteadyTime.beside(clock);
     }
 
     /** The session's provider could not be reached. */

@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.oidc;
 
+import dev.gatehouse.time.SteadyTime;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,7 +13,7 @@ final class Seldom {
     private final AtomicLong last = new AtomicLong();
 
     Seldom(InstantSource clock) {
-        this.clock = clock;
+        this.clock = SteadyTime.beside(clock);
     }
 
     /** Whether it is time again; if so, the next half minute begins. */

@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.provider;
 
+import dev.gatehouse.time.SteadyTime;
 import dev.gatehouse.tracing.Tracing;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +31,7 @@ final class Refreshed<T> {
     Refreshed(Supplier<CompletionStage<T>> fetch, Duration lifetime, InstantSource clock) {
         this.fetch = fetch;
         this.lifetime = lifetime;
-        this.clock = clock;
+        this.clock = SteadyTime.beside(clock);
     }
 
     /** The value, however old; fails where there never was one. */

@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.session;
 
+import dev.gatehouse.time.SteadyTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,7 +36,7 @@ public final class MemorySessionStore implements SessionStore {
     /** @param bound on the number of sessions, and of ids that are remembered */
     public MemorySessionStore(int bound, InstantSource clock) {
         this.bound = bound;
-        this.clock = clock;
+        this.clock = SteadyTime.beside(clock);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.session;
 
+import dev.gatehouse.time.SteadyTime;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,12 @@ final class NearCache {
 
     NearCache(int bound, InstantSource clock) {
         this.bound = bound;
-        this.clock = clock;
+        this.clock = SteadyTime.beside(clock);
+    }
+
+    /** When something begins that {@link #put} ends. */
+    Instant now() {
+        return clock.instant();
     }
 
     Optional<Held> find(String key, byte[] ticket) {
@@ -39,7 +45,7 @@ final class NearCache {
         return Optional.empty();
     }
 
-    /** @param read when reading began */
+    /** @param read when reading began, by {@link #now} */
     void put(Held held, Instant read) {
         Instant end = ended.get(held.key());
         if (end != null && !end.isBefore(read)) {

@@ -2,6 +2,7 @@ package dev.gatehouse.authz.session;
 
 import dev.gatehouse.authz.seal.Hash;
 import dev.gatehouse.authz.seal.Seal;
+import dev.gatehouse.time.SteadyTime;
 import dev.gatehouse.tracing.Tracing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,6 +37,7 @@ public final class SessionVault {
     private final SessionStore store;
     private final NearCache near;
     private final InstantSource clock;
+    private final InstantSource passing;
     private final RandomGenerator random;
     private final Pause pause;
     private final Map<String, CompletableFuture<Renewal>> underWay = new ConcurrentHashMap<>();
@@ -52,6 +54,7 @@ public final class SessionVault {
         this.near = new NearCache(nearSessions, clock);
         this.nearSessions = nearSessions;
         this.clock = clock;
+        this.passing = SteadyTime.beside(clock);
         this.random = random;
         this.pause = pause;
         store.listen(near::ended);
@@ -112,7 +115,7 @@ public final class SessionVault {
     }
 
     private CompletionStage<Optional<Held>> read(String policy, String key, byte[] ticket) {
-        Instant began = clock.instant();
+        Instant began = near.now();
         return store.read(key).thenApply(found -> {
             Optional<Held> held = found.flatMap(bytes -> Seal.open(ticket, bytes, context(policy, key)))
                     .flatMap(Session::decode)
@@ -125,7 +128,7 @@ public final class SessionVault {
     /** Notes that a session is used, so that it does not end as idle; now and then is often enough. */
     private void touch(Held held, Lifetimes lifetimes) {
         lifetimes.touch().ifPresent(every -> {
-            Instant now = clock.instant();
+            Instant now = passing.instant();
             Instant last = touched.get(held.key());
             if (last != null && last.plus(every).isAfter(now)) {
                 return;
@@ -136,7 +139,7 @@ public final class SessionVault {
             if (touched.size() < nearSessions) {
                 touched.put(held.key(), now);
             }
-            store.touch(held.key(), lifetimes.keep(held.session(), now));
+            store.touch(held.key(), lifetimes.keep(held.session(), clock.instant()));
         });
     }
 

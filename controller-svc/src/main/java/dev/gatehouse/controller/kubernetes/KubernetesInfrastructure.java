@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.kubernetes;
 
 import dev.gatehouse.controller.infrastructure.Infrastructure;
+import dev.gatehouse.time.SteadyTime;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -89,7 +90,7 @@ public final class KubernetesInfrastructure implements AutoCloseable {
         this.writer = writer;
         this.leads = leads;
         this.outcomes = outcomes;
-        this.clock = clock;
+        this.clock = SteadyTime.beside(clock);
         this.thread = Thread.ofVirtual().name("infrastructure").unstarted(this::run);
     }
 

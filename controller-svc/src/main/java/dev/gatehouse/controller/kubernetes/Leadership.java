@@ -1,18 +1,19 @@
 package dev.gatehouse.controller.kubernetes;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
-import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Elects the controller replica that writes to the cluster: the holder of the Lease. A replica that loses the Lease,
@@ -36,8 +37,7 @@ public final class Leadership implements AutoCloseable {
                 new Timing(Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(2), true);
     }
 
-    private final KubernetesClient client;
-    private final String namespace;
+    private final LeaseElection election;
     private final String lease;
     private final String identity;
     private final Timing timing;
@@ -47,14 +47,22 @@ public final class Leadership implements AutoCloseable {
     private volatile boolean leads;
     private volatile boolean hasLed;
     private volatile boolean anotherLeads;
+    // Of the thread.
+    private long renewedAt;
+    private Optional<String> follows = Optional.empty();
+    private String failure = "";
 
     /** @param identity this replica's unique name: the pod's name */
     public Leadership(KubernetesClient client, String namespace, String lease, String identity, Timing timing) {
+        this(new ClusterLease(client, namespace, lease), namespace + "/" + lease, identity, timing);
+    }
+
+    /** @param lease the Lease's name, for messages */
+    Leadership(LeaseElection.Store store, String lease, String identity, Timing timing) {
         this.timing = timing;
-        this.client = client;
-        this.namespace = namespace;
         this.lease = lease;
         this.identity = identity;
+        this.election = new LeaseElection(store, identity, timing.lease(), InstantSource.system(), System::nanoTime);
         this.thread = Thread.ofVirtual().name("leadership").unstarted(this::run);
     }
 
@@ -99,43 +107,74 @@ public final class Leadership implements AutoCloseable {
                 began();
                 new CountDownLatch(1).await();
             }
-            while (!Thread.currentThread().isInterrupted()) {
-                try {
-                    await(stand());
-                } catch (ExecutionException | KubernetesClientException e) {
-                    LOG.log(Level.WARNING, "standing for Lease {0}/{1} failed: {2}", namespace, lease, e.getMessage());
-                } finally {
-                    leads = false;
-                }
+            while (true) {
+                stand();
                 Thread.sleep(timing.retry());
             }
         } catch (InterruptedException e) {
             // Closed.
+        } finally {
+            if (leads && timing.elects()) {
+                leads = false;
+                release();
+            }
         }
     }
 
-    private static void await(CompletableFuture<?> election) throws InterruptedException, ExecutionException {
+    /** Renews the Lease, or tries to get it. */
+    private void stand() throws InterruptedException {
+        long began = System.nanoTime();
+        boolean holds = attempt(leads ? timing.renew().minusNanos(began - renewedAt) : timing.renew());
+        Optional<String> holder = election.holder();
+        boolean another = holder.filter(name -> !name.equals(identity)).isPresent();
+        if (holds) {
+            renewedAt = began;
+            if (!leads) {
+                began();
+            }
+        } else if (leads
+                && (another || System.nanoTime() - renewedAt >= timing.renew().toNanos())) {
+            ended();
+        }
+        if (another && !holder.equals(follows)) {
+            follows(holder.get());
+        }
+        follows = holder;
+    }
+
+    /** False: the Lease is another replica's, or it could not be written in time. */
+    private boolean attempt(Duration within) throws InterruptedException {
+        FutureTask<Boolean> task = new FutureTask<>(election::attempt);
+        Thread.ofVirtual().name("lease").start(task);
         try {
-            election.get();
-        } catch (InterruptedException e) {
-            election.cancel(true);
-            throw e;
+            boolean holds = task.get(within.toNanos(), TimeUnit.NANOSECONDS);
+            failure = "";
+            return holds;
+        } catch (ExecutionException e) {
+            failed(String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()));
+        } catch (TimeoutException e) {
+            failed("the API server did not answer in time");
+        } finally {
+            task.cancel(true);
+        }
+        return false;
+    }
+
+    private void failed(String why) {
+        if (!why.equals(failure)) {
+            failure = why;
+            LOG.log(Level.WARNING, "standing for Lease {0} failed: {1}", lease, why);
         }
     }
 
-    private CompletableFuture<?> stand() {
-        return client.leaderElector()
-                .withConfig(new LeaderElectionConfigBuilder()
-                        .withName(lease)
-                        .withLock(new LeaseLock(namespace, lease, identity))
-                        .withLeaseDuration(timing.lease())
-                        .withRenewDeadline(timing.renew())
-                        .withRetryPeriod(timing.retry())
-                        .withReleaseOnCancel(true)
-                        .withLeaderCallbacks(new LeaderCallbacks(this::began, this::ended, this::follows))
-                        .build())
-                .build()
-                .start();
+    private void release() {
+        FutureTask<Void> task = new FutureTask<>(election::release, null);
+        Thread.ofVirtual().name("lease").start(task);
+        try {
+            task.get(timing.retry().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            LOG.log(Level.WARNING, "Lease {0} was not given back ({1}); others wait for its end", lease, e);
+        }
     }
 
     private void began() {
@@ -152,12 +191,10 @@ public final class Leadership implements AutoCloseable {
     }
 
     private void follows(String leader) {
-        if (!leader.equals(identity)) {
-            LOG.log(Level.INFO, "{0} leads; {1} stands by", leader, identity);
-            anotherLeads = true;
-            if (hasLed) {
-                overtaken.forEach(Runnable::run);
-            }
+        LOG.log(Level.INFO, "{0} leads; {1} stands by", leader, identity);
+        anotherLeads = true;
+        if (hasLed) {
+            overtaken.forEach(Runnable::run);
         }
     }
 }

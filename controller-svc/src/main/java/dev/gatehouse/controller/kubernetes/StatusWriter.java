@@ -3,6 +3,7 @@ package dev.gatehouse.controller.kubernetes;
 import dev.gatehouse.controller.status.ObjectStatus;
 import dev.gatehouse.controller.status.StatusMerge;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.time.SteadyTime;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -59,6 +60,7 @@ public final class StatusWriter implements AutoCloseable {
     private final ClusterEvents events;
     private final Set<String> controllerNames;
     private final InstantSource clock;
+    private final InstantSource passing;
     private final Map<ObjectRef, ObjectStatus> desired = new ConcurrentHashMap<>();
     private final Map<ObjectRef, LiveStatus> live = new ConcurrentHashMap<>();
     private final Map<ObjectRef, Unkept> unkept = new ConcurrentHashMap<>();
@@ -89,6 +91,7 @@ public final class StatusWriter implements AutoCloseable {
         this.events = events;
         this.controllerNames = Set.copyOf(controllerNames);
         this.clock = clock;
+        this.passing = SteadyTime.beside(clock);
         for (int i = 0; i < WRITERS; i++) {
             threads[i] = Thread.ofVirtual().name("status-writer-" + i).unstarted(this::run);
         }
@@ -133,7 +136,7 @@ public final class StatusWriter implements AutoCloseable {
         }
         synchronized (queue) {
             Due first = order.peek();
-            Duration lag = first == null ? Duration.ZERO : Duration.between(first.at(), clock.instant());
+            Duration lag = first == null ? Duration.ZERO : Duration.between(first.at(), passing.instant());
             return lag.isNegative() ? Duration.ZERO : lag;
         }
     }
@@ -182,7 +185,7 @@ public final class StatusWriter implements AutoCloseable {
             return;
         }
         synchronized (queue) {
-            Instant at = clock.instant().plus(delay);
+            Instant at = passing.instant().plus(delay);
             Instant earliest = written.getOrDefault(ref, Instant.MIN);
             Due due = new Due(at.isBefore(earliest) ? earliest : at, ref);
             Due before = waiting.get(ref);
@@ -207,7 +210,7 @@ public final class StatusWriter implements AutoCloseable {
                     order.poll();
                     continue;
                 }
-                long wait = Duration.between(clock.instant(), due.at()).toMillis();
+                long wait = Duration.between(passing.instant(), due.at()).toMillis();
                 if (wait > 0) {
                     queue.wait(wait);
                     continue;
@@ -217,7 +220,7 @@ public final class StatusWriter implements AutoCloseable {
                 if (!underWay.add(due.ref())) {
                     // A write that is under way may lack the latest status, so the object is written once more
                     // afterwards.
-                    Due later = new Due(clock.instant().plus(GATHER), due.ref());
+                    Due later = new Due(passing.instant().plus(GATHER), due.ref());
                     waiting.put(due.ref(), later);
                     order.add(later);
                     continue;
@@ -257,7 +260,7 @@ public final class StatusWriter implements AutoCloseable {
     private void done(ObjectRef ref, boolean wrote) {
         synchronized (queue) {
             underWay.remove(ref);
-            Instant now = clock.instant();
+            Instant now = passing.instant();
             if (wrote) {
                 written.put(ref, now.plus(BETWEEN_WRITES));
             }

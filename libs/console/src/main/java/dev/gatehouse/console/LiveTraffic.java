@@ -102,9 +102,10 @@ public final class LiveTraffic {
             Reading next = new Reading(now, Map.copyOf(proxies.get()));
             lock.lock();
             try {
-                // Nobody has looked for a while: the mean over that time is no news.
+                // Nobody has looked for a while, or the clock was set: the mean over that time is no news.
                 if (!readings.isEmpty()
-                        && Duration.between(readings.getLast().at(), now).compareTo(INTERVAL.multipliedBy(GAP)) > 0) {
+                        && Duration.between(readings.getLast().at(), now).abs().compareTo(INTERVAL.multipliedBy(GAP))
+                                > 0) {
                     readings.clear();
                 }
                 readings.addLast(next);
@@ -123,7 +124,11 @@ public final class LiveTraffic {
     private boolean due(Instant now) {
         List<Reading> kept = kept();
         return kept.isEmpty()
-                || Duration.between(kept.getLast().at(), now).multipliedBy(10).compareTo(INTERVAL.multipliedBy(9)) >= 0;
+                || Duration.between(kept.getLast().at(), now)
+                                .abs()
+                                .multipliedBy(10)
+                                .compareTo(INTERVAL.multipliedBy(9))
+                        >= 0;
     }
 
     private List<Reading> kept() {

@@ -1,5 +1,6 @@
 package dev.gatehouse.events;
 
+import dev.gatehouse.time.SteadyTime;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -32,7 +33,7 @@ public final class SealRing implements Supplier<Optional<Seal>> {
      */
     public SealRing(Optional<Path> file, Optional<String> keys, InstantSource clock) {
         this.file = file;
-        this.clock = clock;
+        this.clock = SteadyTime.beside(clock);
         if (file.isPresent()) {
             read();
         } else {

@@ -15,7 +15,6 @@ import dev.gatehouse.events.Transaction;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -262,15 +261,15 @@ public final class KafkaConfigLogWriter implements Subscription {
             Inbox inbox = new Inbox();
             Subscription subscription = log.follow(Optional.empty(), inbox);
             try {
-                Instant looked = Instant.now();
+                long looked = System.nanoTime();
                 while (leads.getAsBoolean()) {
                     List<Due> due = inbox.next(LOOK_AGAIN);
                     if (!due.isEmpty()) {
                         write(due);
                     }
-                    if (Instant.now().isAfter(looked.plus(LOOK_AT_TOPIC))) {
+                    if (System.nanoTime() - looked > LOOK_AT_TOPIC.toNanos()) {
                         watch.look();
-                        looked = Instant.now();
+                        looked = System.nanoTime();
                     }
                 }
             } finally {

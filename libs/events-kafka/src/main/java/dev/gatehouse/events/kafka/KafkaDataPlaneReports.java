@@ -5,6 +5,7 @@ import dev.gatehouse.events.DataPlaneReports;
 import dev.gatehouse.events.LatestReports;
 import dev.gatehouse.events.ReportMailbox;
 import dev.gatehouse.events.Subscription;
+import dev.gatehouse.time.SteadyTime;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ public final class KafkaDataPlaneReports implements DataPlaneReports, Subscripti
     private final KafkaLink link;
     private final String reporter;
     private final InstantSource clock;
+    private final InstantSource passing;
     private final ReportMailbox mailbox = new ReportMailbox(BOUND);
     private final LatestReports latest = new LatestReports();
     private final Thread thread;
@@ -42,6 +44,7 @@ public final class KafkaDataPlaneReports implements DataPlaneReports, Subscripti
         this.link = link;
         this.reporter = reporter;
         this.clock = clock;
+        this.passing = SteadyTime.beside(clock);
         this.thread = Thread.ofVirtual().name("data-plane-reports-kafka").unstarted(this::run);
     }
 
@@ -97,8 +100,8 @@ public final class KafkaDataPlaneReports implements DataPlaneReports, Subscripti
             for (Optional<DataPlaneReport> next = mailbox.poll(); next.isPresent(); next = mailbox.poll()) {
                 send(producer, next.get());
             }
-            if (clock.millis() - saidAgain >= AGAIN.toMillis()) {
-                saidAgain = clock.millis();
+            if (passing.millis() - saidAgain >= AGAIN.toMillis()) {
+                saidAgain = passing.millis();
                 latest.all().forEach(report -> send(producer, report));
                 // Says that the reporter is there, also where it has nobody connected.
                 send(

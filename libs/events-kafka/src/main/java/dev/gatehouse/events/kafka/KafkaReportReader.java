@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
 import dev.gatehouse.events.DataPlaneReports;
 import dev.gatehouse.events.Subscription;
+import dev.gatehouse.time.SteadyTime;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -30,6 +31,7 @@ public final class KafkaReportReader implements Subscription {
     private final KafkaLink link;
     private final DataPlaneReports topic;
     private final InstantSource clock;
+    private final InstantSource passing;
     private final Thread thread;
     private final AtomicReference<LogReader> reader = new AtomicReference<>();
     private final Map<String, Reporter> reporters = new HashMap<>();
@@ -46,6 +48,7 @@ public final class KafkaReportReader implements Subscription {
         this.link = link;
         this.topic = topic;
         this.clock = clock;
+        this.passing = SteadyTime.beside(clock);
         this.thread = Thread.ofPlatform().name("data-plane-reports").daemon().unstarted(this::run);
     }
 
@@ -115,7 +118,7 @@ public final class KafkaReportReader implements Subscription {
             return;
         }
         Reporter reporter = reporters.computeIfAbsent(report.getReporter(), _ -> new Reporter());
-        reporter.heardAtMillis = clock.millis();
+        reporter.heardAtMillis = passing.millis();
         if (report.getWhatCase() == DataPlaneReport.WhatCase.WHAT_NOT_SET) {
             return;
         }
@@ -138,7 +141,7 @@ public final class KafkaReportReader implements Subscription {
     }
 
     private void forgetTheSilent() {
-        long now = clock.millis();
+        long now = passing.millis();
         reporters.values().removeIf(reporter -> {
             boolean silent = now - reporter.heardAtMillis > SILENCE.toMillis();
             if (silent) {
@@ -147,7 +150,7 @@ public final class KafkaReportReader implements Subscription {
                         .forEach(said -> said.values().stream()
                                 .findFirst()
                                 .ifPresent(any -> topic.publish(any.toBuilder()
-                                        .setAtMillis(now)
+                                        .setAtMillis(clock.millis())
                                         .setDisconnected(DataPlaneReport.Disconnected.newBuilder()
                                                 .setReason("reporter " + any.getReporter() + " is away"))
                                         .build())));
