@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,19 @@ class LoopBudgetTest {
             assertThat(shed.stream().filter(each -> !each)).hasSizeLessThanOrEqualTo(7);
             assertThat(shed.getLast()).isTrue();
         }
+    }
+
+    @Test
+    void aLoopThatStoodStillIsNotOverloaded() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        List<Boolean> shed = round(20, () -> {
+            boolean spent = budget.spent();
+            if (calls.incrementAndGet() == 2) {
+                Thread.sleep(100);
+            }
+            return spent;
+        });
+        assertThat(shed).doesNotContain(true);
     }
 
     @Test
