@@ -1,7 +1,6 @@
 package dev.gatehouse.controller;
 
 import dev.gatehouse.controller.control.Controller;
-import dev.gatehouse.controller.control.ControllerView;
 import dev.gatehouse.controller.files.FileSource;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.ObjectStatus;
@@ -15,6 +14,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -76,15 +76,17 @@ final class MeteredController {
         refused = MultiGauge.builder("gatehouse.controller.refused")
                 .description("Objects of which something is held back, because a proxy refused it")
                 .register(meters);
-        controller.watch(this::follow);
+        controller.watchStatuses(this::follow);
+        controller.watch(_ -> refused());
     }
 
     /** On the controller's thread. */
-    private void follow(ControllerView view) {
-        view.statuses().keySet().stream()
-                .map(ObjectRef::kind)
-                .filter(kinds::add)
-                .forEach(this::count);
+    private void follow(Map<ObjectRef, Optional<ObjectStatus>> changes) {
+        changes.keySet().stream().map(ObjectRef::kind).filter(kinds::add).forEach(this::count);
+    }
+
+    /** On the controller's thread. */
+    private void refused() {
         Set<ObjectRef> now = controller.tally().refused();
         if (!now.equals(told)) {
             told = now;

@@ -38,7 +38,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -67,6 +69,11 @@ public final class Controller implements AutoCloseable {
         record Hooked() implements Work {}
     }
 
+    private static final Duration STANDS_BY_FOR = Duration.ofSeconds(1);
+
+    /** Whether it leads now. */
+    private static final Duration STANDS_BY_LOOKS = Duration.ofMillis(50);
+
     private final Translator translator;
     private final WasmCode code;
     private final HookCalls calls;
@@ -88,6 +95,7 @@ public final class Controller implements AutoCloseable {
     private final AtomicLong tickets = new AtomicLong();
     private final Thread thread;
     private long taken;
+    private volatile BooleanSupplier standsBy = () -> false;
     private volatile ControllerView view = ControllerView.EMPTY;
     private volatile long derivations;
     private final Tally tally = new Tally();
@@ -149,6 +157,14 @@ public final class Controller implements AutoCloseable {
         long ticket = tickets.incrementAndGet();
         queue.put(new Work.Changes(List.copyOf(changes), ticket));
         return ticket;
+    }
+
+    /**
+     * Tells whether this replica stands by: as long as another one leads, changes are translated a second later, many
+     * at once. A question is answered at once, and so are the changes before it.
+     */
+    public void standsBy(BooleanSupplier standsBy) {
+        this.standsBy = standsBy;
     }
 
     /** Submits a report; waits while the queue is full. */
@@ -242,6 +258,7 @@ public final class Controller implements AutoCloseable {
         try {
             while (true) {
                 batch.add(queue.take());
+                gather(batch);
                 queue.drainTo(batch);
                 handle(batch);
                 batch.clear();
@@ -251,6 +268,17 @@ public final class Controller implements AutoCloseable {
         } catch (Throwable e) {
             LOG.log(Level.ERROR, "the controller's thread ends: no change arrives any more", e);
             throw e;
+        }
+    }
+
+    /** On a replica that stands by, more changes are waited for: many at once cost less, and a leader under the same changes has more of the node. */
+    private void gather(List<Work> batch) throws InterruptedException {
+        long end = System.nanoTime() + STANDS_BY_FOR.toNanos();
+        while (standsBy.getAsBoolean() && !(batch.getLast() instanceof Work.Question) && System.nanoTime() < end) {
+            Work next = queue.poll(STANDS_BY_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+            if (next != null) {
+                batch.add(next);
+            }
         }
     }
 

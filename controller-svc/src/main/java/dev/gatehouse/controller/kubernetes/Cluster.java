@@ -104,6 +104,7 @@ public final class Cluster implements AutoCloseable {
         controller.watchStatuses(statuses::wanted);
         controller.watch(view -> infrastructure.wanted(view.infrastructure()));
         controller.watch(_ -> translated());
+        controller.standsBy(() -> translated && !leadership.serves());
         leadership.onLead(statuses::lead);
         leadership.onLead(infrastructure::lead);
         certificates.ifPresent(each -> {

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watch;
@@ -22,7 +23,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +37,9 @@ import org.jspecify.annotations.Nullable;
  * continue (the API server has dropped the version, or was unavailable for long). While the API server is unavailable,
  * the last known objects stay in force.
  *
- * <p>Runs on a virtual thread of its own. Keeps the names of the objects, not the objects.
+ * <p>A status that was written is told as such only: most events of a kind are about those that this controller wrote itself.
+ *
+ * <p>Runs on a virtual thread of its own. Keeps the names of the objects, and by what an edit of them is told, not the objects.
  */
 final class KindWatch implements AutoCloseable {
     private static final Logger LOG = System.getLogger(KindWatch.class.getName());
@@ -73,11 +76,36 @@ final class KindWatch implements AutoCloseable {
         void notServed(Kind<?> kind);
     }
 
+    /**
+     * By what an edit of an object is told from a write of its status: the API server counts the edits of kinds that have a status of their
+     * own, but not those of labels and annotations.
+     *
+     * @param generation how often it was edited; 0: its kind has no such count
+     */
+    private record Seen(long generation, boolean ending, Map<String, String> labels, Map<String, String> annotations) {
+        static final Seen UNKNOWN = new Seen(0, false, Map.of(), Map.of());
+
+        static Seen of(ObjectMeta metadata) {
+            Long generation = metadata.getGeneration();
+            return generation == null
+                    ? UNKNOWN
+                    : new Seen(
+                            generation,
+                            metadata.getDeletionTimestamp() != null,
+                            metadata.getLabels() == null ? Map.of() : Map.copyOf(metadata.getLabels()),
+                            ObjectTree.annotations(metadata));
+        }
+
+        boolean isSameAs(@Nullable Seen before) {
+            return generation > 0 && equals(before);
+        }
+    }
+
     private final KubernetesClient client;
     private final ServedKind served;
     private final List<String> namespaces;
     private final Sink sink;
-    private final Set<ObjectKey> known = ConcurrentHashMap.newKeySet();
+    private final Map<ObjectKey, Seen> known = new ConcurrentHashMap<>();
     private final Thread thread;
 
     /**
@@ -86,7 +114,7 @@ final class KindWatch implements AutoCloseable {
      */
     KindWatch(KubernetesClient client, ServedKind served, List<String> namespaces, Sink sink, Set<ObjectKey> known) {
         this.namespaces = List.copyOf(namespaces);
-        this.known.addAll(known);
+        known.forEach(key -> this.known.put(key, Seen.UNKNOWN));
         this.client = client;
         this.served = served;
         this.sink = sink;
@@ -111,7 +139,7 @@ final class KindWatch implements AutoCloseable {
     Set<ObjectKey> closeAndHandOver() throws InterruptedException {
         close();
         thread.join();
-        return Set.copyOf(known);
+        return Set.copyOf(known.keySet());
     }
 
     /** Stops, and waits until no more is reported; then reports all objects as deleted. */
@@ -185,19 +213,19 @@ final class KindWatch implements AutoCloseable {
     /** The versions from which to watch, in the order of {@link #objects()}. */
     private List<String> list() throws InterruptedException {
         List<Change> changes = new ArrayList<>();
-        Set<ObjectKey> listed = new HashSet<>();
+        Map<ObjectKey, Seen> listed = new HashMap<>();
         List<String> versions = new ArrayList<>();
         for (var objects : objects()) {
             versions.add(list(objects, changes, listed));
         }
-        for (ObjectKey key : known) {
-            if (!listed.contains(key)) {
+        for (ObjectKey key : known.keySet()) {
+            if (!listed.containsKey(key)) {
                 changes.add(new Change.Remove(served.kind(), key));
                 sink.gone(ObjectRef.of(served.kind(), key));
             }
         }
         known.clear();
-        known.addAll(listed);
+        known.putAll(listed);
         sink.listed(served.kind(), changes);
         return versions;
     }
@@ -209,14 +237,14 @@ final class KindWatch implements AutoCloseable {
                             Resource<GenericKubernetesResource>>
                     objects,
             List<Change> changes,
-            Set<ObjectKey> listed) {
+            Map<ObjectKey, Seen> listed) {
         String next = "";
         GenericKubernetesResourceList page;
         do {
             ListOptionsBuilder options = options().withLimit(PAGE);
             page = objects.list((next.isEmpty() ? options : options.withContinue(next)).build());
             for (GenericKubernetesResource object : page.getItems()) {
-                listed.add(key(object));
+                listed.put(key(object), Seen.of(object.getMetadata()));
                 changes.add(change(object));
                 told(object);
             }
@@ -262,9 +290,12 @@ final class KindWatch implements AutoCloseable {
             try {
                 switch (action) {
                     case ADDED, MODIFIED -> {
-                        known.add(key(object));
+                        Seen now = Seen.of(object.getMetadata());
+                        Seen before = known.put(key(object), now);
                         told(object);
-                        sink.changed(change(object));
+                        if (!now.isSameAs(before)) {
+                            sink.changed(change(object));
+                        }
                     }
                     case DELETED -> {
                         known.remove(key(object));
@@ -347,7 +378,7 @@ final class KindWatch implements AutoCloseable {
 
     private void forget() throws InterruptedException {
         List<Change> changes = new ArrayList<>();
-        for (ObjectKey key : known) {
+        for (ObjectKey key : known.keySet()) {
             changes.add(new Change.Remove(served.kind(), key));
             sink.gone(ObjectRef.of(served.kind(), key));
         }

@@ -89,11 +89,19 @@ final class ObjectTree {
         put(fields, "deletionTimestamp", metadata.getDeletionTimestamp());
         put(fields, "labels", metadata.getLabels());
         if (metadata.getAnnotations() != null) {
-            Map<String, String> annotations = new LinkedHashMap<>(metadata.getAnnotations());
-            annotations.remove(LAST_APPLIED);
-            fields.put("annotations", annotations);
+            fields.put("annotations", annotations(metadata));
         }
         return fields;
+    }
+
+    /** The annotations that gateways may use. */
+    static Map<String, String> annotations(ObjectMeta metadata) {
+        if (metadata.getAnnotations() == null) {
+            return Map.of();
+        }
+        Map<String, String> annotations = new LinkedHashMap<>(metadata.getAnnotations());
+        annotations.remove(LAST_APPLIED);
+        return annotations;
     }
 
     private static void put(Map<String, Object> fields, String name, @Nullable Object value) {

@@ -15,23 +15,26 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Takes what a client writes, and answers with an object that has a name and a uid; lists are empty, and watches tell nothing. */
+/** Takes what a client writes, and answers with an object that has a name and a uid; lists are empty, and watches tell what {@link #tell} says. */
 final class FakeApiServer implements AutoCloseable {
     private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final KubernetesClient client;
     private final BlockingQueue<String> writes = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> reads = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final List<String> bodies = new CopyOnWriteArrayList<>();
     private final Map<String, String> labels = new ConcurrentHashMap<>();
     private volatile int refusal;
 
     FakeApiServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
         client = new KubernetesClientBuilder()
@@ -86,7 +89,14 @@ final class FakeApiServer implements AutoCloseable {
             // The client ends it.
             exchange.sendResponseHeaders(200, 0);
             exchange.getResponseBody().flush();
-            return;
+            while (true) {
+                try {
+                    exchange.getResponseBody().write(events.take().getBytes(StandardCharsets.UTF_8));
+                } catch (InterruptedException e) {
+                    return;
+                }
+                exchange.getResponseBody().flush();
+            }
         }
         byte[] answer = "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[]}".getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(200, answer.length);
@@ -106,6 +116,11 @@ final class FakeApiServer implements AutoCloseable {
     /** Gives the object at a path, such as "/api/v1/namespaces/ns/services/one", a label. */
     void label(String path, String name, String value) {
         labels.put(path, "\"" + name + "\":\"" + value + "\"");
+    }
+
+    /** The watch that is open tells an event: {@code ADDED}, {@code MODIFIED} or {@code DELETED}, and the object as JSON. */
+    void tell(String type, String object) {
+        events.add("{\"type\":\"" + type + "\",\"object\":" + object + "}\n");
     }
 
     /** From now on it answers with an error. */
@@ -131,6 +146,7 @@ final class FakeApiServer implements AutoCloseable {
     @Override
     public void close() {
         client.close();
+        threads.shutdownNow();
         server.stop(0);
     }
 }
