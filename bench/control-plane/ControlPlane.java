@@ -71,6 +71,8 @@ final class ControlPlane {
     public static void main(String[] arguments) {
         try (Cluster cluster = new Cluster(arguments[4], arguments[5])) {
             ControlPlane bench = new ControlPlane(cluster, arguments[1], arguments[2], arguments[3]);
+            Cluster.Use start = cluster.controlPlane();
+            System.out.printf("%s | at the start | %d MiB (%s) | %n", arguments[0], start.mebibytes(), start.of(start));
             for (String each : Arrays.copyOfRange(arguments, 6, arguments.length)) {
                 String[] parts = each.split(":");
                 int size = Integer.parseInt(parts[1]);
@@ -438,9 +440,9 @@ final class ControlPlane {
         }
         long served = System.nanoTime();
         routes = left;
-        LockSupport.parkNanos(6 * SETTLED);
+        LockSupport.parkNanos(36 * SETTLED);
         Cluster.Use proxies = cluster.proxies(GATEWAY);
-        return "%d routes deleted, %d left: gone %.2f s after the last deletion; half a minute later %s; proxy %d MiB".formatted(gone.size(), left,
+        return "%d routes deleted, %d left: gone %.2f s after the last deletion; three minutes later %s; proxy %d MiB".formatted(gone.size(), left,
             seconds(written, served), used(before, cluster.controlPlane()), proxies.mebibytes());
     }
 
