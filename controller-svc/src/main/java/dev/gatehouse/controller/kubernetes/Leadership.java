@@ -108,7 +108,11 @@ public final class Leadership implements AutoCloseable {
                 new CountDownLatch(1).await();
             }
             while (true) {
-                stand();
+                try {
+                    stand();
+                } catch (RuntimeException e) {
+                    LOG.log(Level.ERROR, "a listener failed when the leader of Lease " + lease + " changed", e);
+                }
                 Thread.sleep(timing.retry());
             }
         } catch (InterruptedException e) {
