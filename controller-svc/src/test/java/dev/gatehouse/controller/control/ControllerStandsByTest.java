@@ -64,7 +64,8 @@ class ControllerStandsByTest {
         try (Controller controller = controller()) {
             controller.standsBy(() -> true);
             long ticket = submit(controller, "first");
-            assertThat(controller.ask(_ -> controller.view().taken())).isEqualTo(ticket);
+            long taken = controller.ask(_ -> controller.view().taken());
+            assertThat(taken).isEqualTo(ticket);
         }
     }
 }
