@@ -21,13 +21,17 @@ final class LeadershipTest {
         return new Leadership(lease, "system/controller", name, FAST);
     }
 
+    private static void startAndLead(Leadership one) {
+        one.start();
+        Await.until(one::leads, LONG, () -> "one does not lead");
+    }
+
     @Test
     void whoCannotRenewStopsLeadingBeforeAnotherBegins() throws InterruptedException {
         Leadership one = replica("one");
         AtomicInteger begun = new AtomicInteger();
         one.onLead(begun::incrementAndGet);
-        one.start();
-        Await.until(one::leads, LONG, () -> "one does not lead");
+        startAndLead(one);
         lease.hang(true);
         Await.until(() -> !one.leads(), LONG, () -> "one still leads, without an API server");
         assertTrue(one.serves(), "the last good configuration stays");
@@ -42,8 +46,7 @@ final class LeadershipTest {
     void anotherLeadsWhereTheFirstIsClosed() throws InterruptedException {
         Leadership one = replica("one");
         Leadership other = replica("other");
-        one.start();
-        Await.until(one::leads, LONG, () -> "one does not lead");
+        startAndLead(one);
         other.start();
         one.close();
         assertEquals("", lease.spec().getHolderIdentity());
@@ -57,8 +60,7 @@ final class LeadershipTest {
         Leadership one = replica("one");
         AtomicInteger overtaken = new AtomicInteger();
         one.onOvertaken(overtaken::incrementAndGet);
-        one.start();
-        Await.until(one::leads, LONG, () -> "one does not lead");
+        startAndLead(one);
         // Somebody writes over the Lease.
         LeaseElection.Found found = lease.read().orElseThrow();
         while (lease.replace(
