@@ -77,7 +77,9 @@ final class Upstream implements AutoCloseable {
         Optional<ManagedChannel> channel = overGrpc
                 ? Optional.of(Grpc.newChannelBuilder(config.configLog().address(), credentials)
                         .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                        .keepAliveTime(30, TimeUnit.SECONDS)
+                        // A controller that hangs is left for the one that leads after it within a lease's time.
+                        .keepAliveTime(10, TimeUnit.SECONDS)
+                        .keepAliveTimeout(5, TimeUnit.SECONDS)
                         .build())
                 : Optional.empty();
         return new Upstream(inProcess, channel, topic, seal, replicaName, kafka);

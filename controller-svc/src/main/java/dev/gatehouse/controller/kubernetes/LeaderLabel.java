@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
@@ -14,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Labels this replica's pod while it serves, so that the Service of the config log leads to this pod only: only the
- * leader can act on the proxies' reports. One virtual thread checks the label every half minute, and when it is woken.
+ * leader can act on the proxies' reports. A pod that has led before and hangs cannot take its label off: the one that
+ * leads does. One virtual thread checks the labels every half minute, and when it is woken.
  */
 final class LeaderLabel implements AutoCloseable {
     private static final Logger LOG = System.getLogger(LeaderLabel.class.getName());
@@ -71,22 +73,37 @@ final class LeaderLabel implements AutoCloseable {
                 // The process runs outside of the cluster and has no pod to label.
                 return true;
             }
-            boolean has = Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.<String, String>of())
-                    .containsKey(LABEL);
             boolean serves = leadership.serves();
-            if (has != serves) {
-                client.pods()
-                        .inNamespace(replica.namespace())
-                        .withName(replica.identity())
-                        .patch(
-                                PatchContext.of(PatchType.JSON_MERGE),
-                                "{\"metadata\":{\"labels\":{\"" + LABEL + "\":" + (serves ? "\"true\"" : "null")
-                                        + "}}}");
+            if (labelled(pod) != serves) {
+                label(pod, serves);
+            }
+            if (serves) {
+                others().forEach(other -> label(other, false));
             }
             return true;
         } catch (KubernetesClientException e) {
             LOG.log(Level.WARNING, "label {0} of pod {1}: {2}", LABEL, replica.identity(), e.getMessage());
             return false;
         }
+    }
+
+    private static boolean labelled(Pod pod) {
+        return Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.<String, String>of())
+                .containsKey(LABEL);
+    }
+
+    private List<Pod> others() {
+        return client.pods().inNamespace(replica.namespace()).withLabel(LABEL).list().getItems().stream()
+                .filter(other -> !other.getMetadata().getName().equals(replica.identity()))
+                .toList();
+    }
+
+    private void label(Pod pod, boolean leader) {
+        client.pods()
+                .inNamespace(replica.namespace())
+                .withName(pod.getMetadata().getName())
+                .patch(
+                        PatchContext.of(PatchType.JSON_MERGE),
+                        "{\"metadata\":{\"labels\":{\"" + LABEL + "\":" + (leader ? "\"true\"" : "null") + "}}}");
     }
 }
