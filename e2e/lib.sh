@@ -53,6 +53,18 @@ images() {
   fi
 }
 
+# program_image PROGRAM IMAGE [LINE...]: hands the cluster an image with the program. LINE is more for the Dockerfile; PROGRAM.yaml, where it is there, is
+# settings.yaml beside it.
+program_image() {
+  local context
+  context=$(mktemp -d)
+  cp "$1" "$context/program"
+  printf '%s\n' 'FROM localhost/base' 'COPY program /program' 'ENTRYPOINT ["/program"]' "${@:3}" >"$context/Dockerfile"
+  [ ! -f "$1.yaml" ] || cp "$1.yaml" "$context/settings.yaml"
+  "$root/e2e/image-once" "$cluster" "$2" "$context" >&2
+  rm -rf "$context"
+}
+
 # kustomization FOLDER: an overlay over the overlay, with this machine's images and requests that fit on it.
 kustomization() {
   local name

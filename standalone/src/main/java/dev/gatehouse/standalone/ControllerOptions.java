@@ -38,11 +38,26 @@ public final class ControllerOptions {
 
     /** @param command prints the problems of the configuration */
     Settings settings(CommandLine command) {
-        return settings(
-                configuration.read(command),
-                Optional.ofNullable(controllerName).map(List::of),
-                privilegedPorts,
-                allowLua);
+        return settings(configuration.read(command));
+    }
+
+    /**
+     * The settings of a translation that is only looked at: without a configuration file all is allowed that one could
+     * allow, as in Envoy Gateway's {@code egctl x translate}.
+     *
+     * @param command prints the problems of the configuration
+     */
+    Settings preview(CommandLine command) {
+        Optional<EnvoyGatewayFile> file = configuration.read(command);
+        Settings settings = settings(file);
+        return file.isPresent()
+                ? settings
+                : settings.with(
+                        settings.extensions().withLua(true).withPatches(true).withDiscovery(true));
+    }
+
+    private Settings settings(Optional<EnvoyGatewayFile> file) {
+        return settings(file, Optional.ofNullable(controllerName).map(List::of), privilegedPorts, allowLua);
     }
 
     /**

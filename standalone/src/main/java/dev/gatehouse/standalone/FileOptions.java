@@ -32,13 +32,22 @@ final class FileOptions {
         return roots;
     }
 
-    /** @param command prints the problems of the configuration */
+    /**
+     * What an instance with this configuration makes of the files.
+     *
+     * @param command prints the problems of the configuration
+     */
     OfflineTranslation translate(CommandLine command) {
         return OfflineTranslation.of(roots(), controller.settings(command));
     }
 
-    /** As {@link #translate}, with what statuses become once proxies have everything. */
+    /** As {@link #translate}, with {@link ControllerOptions#preview what a configuration could allow}. */
     OfflineTranslation preview(CommandLine command) {
-        return OfflineTranslation.preview(roots(), controller.settings(command));
+        return OfflineTranslation.of(roots(), controller.preview(command));
+    }
+
+    /** As {@link #preview}, with what statuses become once proxies have everything. */
+    OfflineTranslation previewStatuses(CommandLine command) {
+        return OfflineTranslation.preview(roots(), controller.preview(command));
     }
 }

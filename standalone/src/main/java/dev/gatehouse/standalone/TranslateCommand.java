@@ -75,7 +75,7 @@ final class TranslateCommand implements Callable<Integer> {
                             + " or status).");
         }
         OfflineTranslation translation =
-                STATUS.equals(type) ? files.preview(spec.commandLine()) : files.translate(spec.commandLine());
+                STATUS.equals(type) ? files.previewStatuses(spec.commandLine()) : files.preview(spec.commandLine());
         PrintWriter out = spec.commandLine().getOut();
         if (STATUS.equals(type)) {
             output.printDocuments(

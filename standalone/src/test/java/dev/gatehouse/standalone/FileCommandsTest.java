@@ -449,6 +449,20 @@ final class FileCommandsTest {
         assertThat(execute("validate", "-f", objects.toString(), "--config", config.toString()))
                 .isZero();
 
+        // Without a file a look at the objects has all that one could allow; validate has what run has.
+        assertThat(execute("translate", "-f", objects.toString(), "--controller-name", "example.com/own"))
+                .isZero();
+        assertThat(out.toString()).contains("perConnectionBufferLimitBytes: 4321");
+        assertThat(execute("validate", "-f", objects.toString(), "--controller-name", "example.com/own"))
+                .isOne();
+        Files.writeString(config, """
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyGateway
+                gateway: {controllerName: example.com/own}
+                """);
+        assertThat(execute("translate", "-f", objects.toString(), "--config", config.toString()))
+                .isOne();
+
         Files.writeString(config, "apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyGateway\nextensionApi: {}\n");
         for (String command : List.of("translate", "validate", "run")) {
             assertThat(execute(command, objects.toString(), "--config", config.toString()))

@@ -396,7 +396,10 @@ final class Statuses {
         return new ObjectStatus.Listeners(
                 gateway.metadata().generation(),
                 conditions,
-                listeners(reads, state, ref, gateway.metadata().generation()),
+                // As Envoy Gateway: of a Gateway whose parameters cannot be used nothing more is said.
+                state.proxy() instanceof ProxyParameters.Unusable
+                        ? List.of()
+                        : listeners(reads, state, ref, gateway.metadata().generation()),
                 accepted ? addresses(reads, state).addresses() : List.of(),
                 OptionalInt.of((int) state.listenerSets().values().stream()
                         .filter(Condition::holds)

@@ -3,12 +3,16 @@ package dev.gatehouse.gatewayapi.yaml;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +32,16 @@ import org.jspecify.annotations.Nullable;
 public final class Fields {
     private static final Pattern DURATION_PART = Pattern.compile("(\\d{1,5})(h|ms|m|s)");
     private static final Pattern DURATION = Pattern.compile("(?:\\d{1,5}(?:h|ms|m|s)){1,4}");
+
+    /** RFC 3339, and beyond it: a space for the T, and no zone, which is UTC. */
+    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
+            .parseCaseInsensitive()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE)
+            .appendPattern("['T'][' ']")
+            .append(DateTimeFormatter.ISO_LOCAL_TIME)
+            .appendPattern("[XXX]")
+            .parseDefaulting(ChronoField.OFFSET_SECONDS, 0)
+            .toFormatter(Locale.ROOT);
 
     private final Node.Mapping node;
     private final String path;
@@ -302,12 +316,12 @@ public final class Fields {
         return Optional.of(sum);
     }
 
-    /** An RFC 3339 time. */
+    /** An RFC 3339 time, or a YAML 1.1 timestamp with a date and a time, which tools that read and write YAML make of one. */
     public Optional<Instant> instant(String name) {
         describe(name, new Outline.Time());
         Optional<String> text = scalar(name, "a time", Node.Scalar.Type.STRING);
         try {
-            return text.map(Instant::parse);
+            return text.map(time -> Instant.from(TIME.parse(time)));
         } catch (DateTimeParseException e) {
             wrong(
                     name,

@@ -88,6 +88,20 @@ class FieldsTest {
     }
 
     @Test
+    void aTimeMayHaveTheFormThatYamlToolsWrite() {
+        Instant noon = Instant.parse("2026-01-31T12:00:00Z");
+        for (String time : List.of(
+                "2026-01-31T14:00:00+02:00",
+                "2026-01-31 12:00:00",
+                "2026-01-31 12:00:00+00:00",
+                "2026-01-31 12:00:00.000Z",
+                "2026-01-31t12:00:00z")) {
+            assertThatObject(read("t: " + time, f -> f.instant("t"))).isEqualTo(Optional.of(noon));
+        }
+        assertThat(problems).isEmpty();
+    }
+
+    @Test
     void everyItemOfAListIsToldByItsIndex() {
         assertThatObject(read("l: [a, 5, {x: 1}]", f -> f.strings("l"))).isEqualTo(List.of("a"));
         assertThat(problems)
