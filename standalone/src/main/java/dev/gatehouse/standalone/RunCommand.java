@@ -73,6 +73,13 @@ final class RunCommand implements Callable<Integer> {
     private List<Path> files = new ArrayList<>();
 
     @Option(
+            names = {"-f", "--filename"},
+            paramLabel = "FILE|DIR",
+            description = "The same. May be repeated.")
+    @SuppressWarnings("NullAway.Init")
+    private List<Path> named = new ArrayList<>();
+
+    @Option(
             names = "--envoy",
             paramLabel = "PATH",
             description = "The Envoy to run. Otherwise envoy on PATH, or the pinned one, fetched once.")
@@ -141,7 +148,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Optional<Path> configured = configuration.path(spec.commandLine());
-        List<Path> roots = files.isEmpty() ? List.of(quickstart()) : files;
+        List<Path> given = new ArrayList<>(files);
+        given.addAll(named);
+        List<Path> roots = given.isEmpty() ? List.of(quickstart()) : given;
         for (Path root : roots) {
             if (!root.equals(FileSet.STANDARD_INPUT) && !Files.exists(root)) {
                 throw new CommandFailure(root + " is not there (expected: a file or folder with Kubernetes objects)");

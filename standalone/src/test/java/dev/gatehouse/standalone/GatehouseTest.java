@@ -50,6 +50,13 @@ final class GatehouseTest {
     }
 
     @Test
+    void runTakesItsFilesByTheOptionOfTheOtherCommandsToo() {
+        assertThat(execute("run", "-f", "no/such/folder", "--grpc-port", "0", "--admin-port", "0"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("gatehouse: no/such/folder is not there");
+    }
+
+    @Test
     void aCollectorThatIsNoUrlIsNamed() {
         for (String wrong : List.of("collector:4317", "https://collector:4317", "http:///v1/traces")) {
             assertThat(execute("run", ".", "--grpc-port", "0", "--admin-port", "0", "--otlp", wrong))

@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.envoy;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,8 @@ import java.util.Optional;
  */
 record Htpasswd(List<User> users, List<String> problems) {
     private static final String EXPECTED = " (expected: SHA-1, {SHA}…; bcrypt, $2y$…; or argon2, $argon2id$…)";
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private static final List<String> PREFIXES =
             List.of("{SHA}", "$2a$", "$2b$", "$2y$", "$argon2id$", "$argon2i$", "$argon2d$");
@@ -46,8 +49,12 @@ record Htpasswd(List<User> users, List<String> problems) {
     static Htpasswd of(String text) {
         List<User> users = new ArrayList<>();
         List<String> problems = new ArrayList<>();
+        Map<String, Integer> lines = new HashMap<>();
         int number = 0;
-        for (String line : text.lines().toList()) {
+        // Editors write a byte order mark, which would become a part of the first name.
+        for (String line : (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)
+                .lines()
+                .toList()) {
             number++;
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
@@ -59,7 +66,11 @@ record Htpasswd(List<User> users, List<String> problems) {
             }
             String name = line.substring(0, colon);
             String hash = line.substring(colon + 1).strip();
-            if (PREFIXES.stream().anyMatch(hash::startsWith)) {
+            Integer before = lines.putIfAbsent(name, number);
+            if (before != null) {
+                problems.add("line " + number + ": user \"" + name + "\" is in line " + before
+                        + " already (expected: each user once)");
+            } else if (PREFIXES.stream().anyMatch(hash::startsWith)) {
                 users.add(new User(name, hash));
             } else {
                 problems.add("line " + number + ": the password of user \"" + name + "\" is " + kind(hash) + EXPECTED);

@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -48,13 +49,37 @@ public final class JwksText {
 
     private JwksText() {}
 
-    /** Why Envoy could not use {@code text}; empty: it can use at least one key. */
-    public static Optional<String> problem(String text) {
-        Struct.Builder set = Struct.newBuilder();
+    /**
+     * The set in strict JSON, for Envoy: without the byte order mark and whatever else this reader passes over and
+     * Envoy does not. Text that is no JSON is returned unchanged.
+     */
+    public static String canonical(String text) {
         try {
-            JsonFormat.parser().merge(text, set);
+            return JsonFormat.printer()
+                    .sortingMapKeys()
+                    .omittingInsignificantWhitespace()
+                    .print(read(text));
+        } catch (InvalidProtocolBufferException | StackOverflowError _) {
+            return text;
+        }
+    }
+
+    private static Struct read(String text) throws InvalidProtocolBufferException {
+        Struct.Builder set = Struct.newBuilder();
+        JsonFormat.parser().merge(text, set);
+        return set.build();
+    }
+
+    /** Why Envoy could not use {@code text} in its {@linkplain #canonical canonical} form; empty: it can use at least one key. */
+    public static Optional<String> problem(String text) {
+        Struct set;
+        try {
+            set = read(text);
         } catch (InvalidProtocolBufferException | StackOverflowError _) {
             return Optional.of("the key set is not JSON (expected: {\"keys\": [...]})");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(canonical(text))) {
+            return Optional.of("the key set has half of a surrogate pair (expected: Unicode text)");
         }
         Value keys = set.getFieldsMap().get("keys");
         if (keys == null || !keys.hasListValue()) {

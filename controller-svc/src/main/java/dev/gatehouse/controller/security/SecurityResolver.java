@@ -164,7 +164,7 @@ public final class SecurityResolver {
     private Optional<Security.Keys> local(String text, String place) {
         Optional<String> problem = JwksText.problem(text);
         problem.ifPresent(each -> problems.add(place + ": " + each));
-        return problem.isPresent() ? Optional.empty() : Optional.of(new Security.Keys.Local(text));
+        return problem.isPresent() ? Optional.empty() : Optional.of(new Security.Keys.Local(JwksText.canonical(text)));
     }
 
     private Optional<ClusterSpec> uri(Jwt.Jwks.Remote remote, String place) {

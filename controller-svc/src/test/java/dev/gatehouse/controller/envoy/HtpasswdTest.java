@@ -42,4 +42,16 @@ class HtpasswdTest {
                 .startsWith("line 1: not \"user:hash\"")
                 .doesNotContain("s3cret");
     }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfTheFirstName() {
+        assertThat(Htpasswd.of("\uFEFFann:{SHA}x\r\nben:{SHA}y\r\n").users())
+                .containsExactly(new Htpasswd.User("ann", "{SHA}x"), new Htpasswd.User("ben", "{SHA}y"));
+    }
+
+    @Test
+    void aUserThatIsThereTwiceIsNamedWithBothLines() {
+        assertThat(Htpasswd.of("ann:{SHA}x\n\nben:{SHA}y\nann:{SHA}x\n").problems())
+                .containsExactly("line 4: user \"ann\" is in line 1 already (expected: each user once)");
+    }
 }

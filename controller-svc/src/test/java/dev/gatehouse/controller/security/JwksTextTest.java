@@ -51,7 +51,21 @@ final class JwksTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "\uFEFF{\"keys\": [{\"kty\": \"oct\", \"k\": \"c2VjcmV0\"}]}",
+                "{'keys': [{kty: 'oct', 'k': 'c2VjcmV0'}]}",
+                "// keys\n{\"keys\": [{\"kty\": \"oct\", # a key\n\"k\": \"c2VjcmV0\"}]}",
+                "\r\n{\"keys\" = [{\"kty\": \"oct\"; \"k\": \"c2VjcmV0\"}]}\r\n"
+            })
+    void whatEnvoyWouldNotPassOverIsTakenOut(String text) {
+        assertThat(JwksText.problem(text)).isEmpty();
+        assertThat(JwksText.canonical(text)).isEqualTo("{\"keys\":[{\"k\":\"c2VjcmV0\",\"kty\":\"oct\"}]}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "",
+                "{\"keys\": [{\"kty\": \"oct\", \"k\": \"c2VjcmV0\", \"kid\": \"\\ud800\"}]}",
                 "nonsense",
                 "[]",
                 "{}",
