@@ -280,7 +280,7 @@ final class FileCommandsTest {
                         + " and the base64 of 20 bytes, as htpasswd -s writes it)\n");
         write(PROTECTED + "    carol:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n".repeat(2));
         assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains("\"carol\" (expected: each user once)");
+        assertThat(err.toString()).contains("line 2: user \"carol\" is in line 1 already (expected: each user once)");
         write(PROTECTED + "    carol:$2y$31$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyz01234\n");
         assertThat(execute("validate", "-f", file.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("bcrypt of cost 31");

@@ -71,6 +71,23 @@ final class RoutingIT {
             ---
             apiVersion: gateway.networking.k8s.io/v1
             kind: HTTPRoute
+            metadata: {name: filters, namespace: default}
+            spec:
+              parentRefs: [{name: front}]
+              rules:
+              - matches: [{path: {value: /anything/formats}}]
+                filters:
+                - type: RequestHeaderModifier
+                  requestHeaderModifier:
+                    set: [{name: x-asked, value: "%REQ(:AUTHORITY)% of 100%"}, {name: x-escaped, value: "a%20b"}]
+                - {type: ResponseHeaderModifier, responseHeaderModifier: {add: [{name: x-status, value: "%RESPONSE_CODE%"}]}}
+                backendRefs: [{name: blue, port: 80}]
+              - matches: [{path: {value: /anything/cors}, method: POST}]
+                filters: [{type: CORS, cors: {allowOrigins: ["https://shop.example"], allowMethods: [POST]}}]
+                backendRefs: [{name: blue, port: 80}]
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
             metadata: {name: backends, namespace: default}
             spec:
               parentRefs: [{name: front}]
@@ -139,7 +156,7 @@ final class RoutingIT {
             apiVersion: v1
             kind: ConfigMap
             metadata: {name: pages, namespace: default}
-            data: {response.body: "<h1>Back soon</h1>"}
+            data: {response.body: "<h1>%REQ(:AUTHORITY)% is back soon, 100%</h1>"}
             ---
             apiVersion: gateway.envoyproxy.io/v1alpha1
             kind: HTTPRouteFilter
@@ -382,9 +399,32 @@ final class RoutingIT {
     @Test
     void anAnswerHasItsBodyFromAConfigMapAndHeadersOfItsOwn() throws Exception {
         String answer = get("/page", "web.example");
-        assertThat(answer).startsWith("HTTP/1.1 503").endsWith("<h1>Back soon</h1>");
+        assertThat(answer).startsWith("HTTP/1.1 503").endsWith("<h1>web.example is back soon, 100%</h1>");
         assertThat(header(answer, "content-type")).hasValue("text/html");
         assertThat(header(answer, "retry-after")).hasValue("30");
+    }
+
+    @Test
+    void headersMayHaveCommandsOfEnvoysFormatsAndPercentSigns() throws Exception {
+        String answer = get("/anything/formats", "web.example");
+        assertThat(answer)
+                .containsPattern("\"X-Asked\": *\"web.example of 100%\"")
+                .containsPattern("\"X-Escaped\": *\"a%20b\"");
+        assertThat(header(answer, "x-status")).hasValue("200");
+    }
+
+    @Test
+    void aPreflightForARouteOfAnotherMethodIsAnswered() throws Exception {
+        String answer = request(
+                "OPTIONS",
+                "/anything/cors",
+                "web.example",
+                "origin: https://shop.example",
+                "access-control-request-method: POST");
+        assertThat(answer).startsWith("HTTP/1.1 200");
+        assertThat(header(answer, "access-control-allow-origin")).hasValue("https://shop.example");
+        assertThat(request("OPTIONS", "/anything/cors", "web.example")).startsWith("HTTP/1.1 404");
+        assertThat(get("/anything/cors", "web.example")).startsWith("HTTP/1.1 404");
     }
 
     @Test
@@ -417,9 +457,13 @@ final class RoutingIT {
     }
 
     private String get(String path, String host, String... headers) throws IOException {
+        return request("GET", path, host, headers);
+    }
+
+    private String request(String method, String path, String host, String... headers) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) SOON.toMillis());
-            StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n");
+            StringBuilder request = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n");
             for (String header : headers) {
                 request.append(header).append("\r\n");
             }

@@ -120,6 +120,37 @@ public final class FormatText {
         return Optional.empty();
     }
 
+    /**
+     * A format that Envoy can read, for a text that a user wrote: the text itself, with its commands, as Envoy Gateway
+     * has it. A percent sign that begins no command of Envoy's ("100%", "a%20b") is doubled, and so stands for itself.
+     */
+    public static String of(String text) {
+        int at = text.indexOf('%');
+        if (at < 0) {
+            return text;
+        }
+        StringBuilder format = new StringBuilder(text.length() + 8).append(text, 0, at);
+        Matcher command = COMMAND.matcher(text);
+        while (at < text.length()) {
+            int end = at + 1;
+            if (text.startsWith("%%", at)) {
+                end++;
+            } else if (text.charAt(at) == '%') {
+                boolean known = command.region(at, text.length()).lookingAt()
+                        && problem(command.group(1), Optional.ofNullable(command.group(2)), command.group(3) != null)
+                                .isEmpty();
+                if (known) {
+                    end = command.end();
+                } else {
+                    format.append('%');
+                }
+            }
+            format.append(text, at, end);
+            at = end;
+        }
+        return format.toString();
+    }
+
     /** Checks each text in a JSON format. The problem begins with the text's path. */
     public static Optional<String> problem(Struct format) {
         for (Map.Entry<String, Value> field : format.getFieldsMap().entrySet()) {

@@ -2,10 +2,13 @@ package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt64Value;
+import com.google.protobuf.UnknownFieldSet;
 import dev.gatehouse.api.envoy.v1.CookieMatcher;
 import dev.gatehouse.api.envoy.v1.RouteMatchFields;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.EnvoyRules;
+import dev.gatehouse.controller.check.FormatText;
+import dev.gatehouse.controller.envoy.filter.CorsFilter;
 import dev.gatehouse.controller.envoy.filter.ExtAuthFilter;
 import dev.gatehouse.controller.envoy.filter.FilterChains;
 import dev.gatehouse.controller.envoy.filter.RouteContext;
@@ -35,6 +38,7 @@ import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
@@ -65,6 +69,15 @@ public final class RouteResources {
             "%CEL(re.extract(response.headers['location'], '^([^/]*//[^/]*):[0-9]+(.*)$', '\\\\1\\\\2'))%";
 
     private static final int SERVER_ERROR = 500;
+
+    /** What makes an OPTIONS request a preflight (Fetch standard, "CORS-preflight fetch"). */
+    private static final ValueMatch PRESENT_ORIGIN = new ValueMatch(ValueMatch.Type.RegularExpression, "origin", ".*");
+
+    private static final ValueMatch PRESENT_METHOD =
+            new ValueMatch(ValueMatch.Type.RegularExpression, "access-control-request-method", ".*");
+
+    /** The number of {@code DirectResponseAction.body_format}, which Envoy 1.40 has and the generated classes of its API do not have yet. */
+    private static final int BODY_FORMAT = 3;
 
     private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
 
@@ -163,6 +176,15 @@ public final class RouteResources {
                         part,
                         parts.get(part).toBuilder().setName(name).build()));
             }
+            if (!parts.isEmpty()) {
+                int last = parts.size();
+                preflight(parts.getFirst(), match)
+                        .ifPresent(answered -> entries.add(new RouteEntry(
+                                Hostnames.ANY,
+                                rank,
+                                last,
+                                answered.setName(name + "/preflight").build())));
+            }
             if (!policies.broken()) {
                 policies.security()
                         .flatMap(security -> SignOnRoutes.backChannel(security, match))
@@ -208,6 +230,26 @@ public final class RouteResources {
                     0,
                     elsewhere.get(i).toBuilder().setName(name + i).build()));
         }
+    }
+
+    /**
+     * The route of the preflights for a route of one method: a browser asks by OPTIONS, which the route does not match.
+     * They are answered by the CORS filter, and go no further. Empty: the route has no CORS, matches OPTIONS already,
+     * asks for a cookie, which a preflight does not have, or answers by itself, where Envoy does without CORS.
+     */
+    private static Optional<Route.Builder> preflight(Route route, Match match) {
+        if (!route.hasRoute()
+                || !route.containsTypedPerFilterConfig(CorsFilter.NAME)
+                || match.method().isEmpty()
+                || match.method().get().equals("OPTIONS")
+                || !match.cookies().isEmpty()) {
+            return Optional.empty();
+        }
+        List<ValueMatch> headers = new ArrayList<>(match.headers());
+        headers.add(PRESENT_ORIGIN);
+        headers.add(PRESENT_METHOD);
+        return Optional.of(route.toBuilder()
+                .setMatch(match(new Match(match.path(), headers, match.queryParams(), Optional.of("OPTIONS")))));
     }
 
     /** Makes a route that answers matching requests with 500. */
@@ -562,7 +604,23 @@ public final class RouteResources {
 
     private static DirectResponseAction directResponse(HttpRouteFilter.DirectResponse response) {
         DirectResponseAction.Builder action = DirectResponseAction.newBuilder().setStatus(response.statusCode());
-        response.text().ifPresent(body -> action.setBody(DataSource.newBuilder().setInlineString(body)));
+        response.text().ifPresent(text -> {
+            if (text.indexOf('%') < 0) {
+                action.setBody(DataSource.newBuilder().setInlineString(text));
+            } else {
+                action.setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(
+                                BODY_FORMAT,
+                                UnknownFieldSet.Field.newBuilder()
+                                        .addLengthDelimited(SubstitutionFormatString.newBuilder()
+                                                .setTextFormatSource(
+                                                        DataSource.newBuilder().setInlineString(FormatText.of(text)))
+                                                .build()
+                                                .toByteString())
+                                        .build())
+                        .build());
+            }
+        });
         return action.build();
     }
 
@@ -585,18 +643,17 @@ public final class RouteResources {
         List<HeaderValueOption> options = new ArrayList<>();
         for (HeaderChange.Header set : change.set()) {
             options.add(header(
-                    set.name(), literal(set.value()), HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD));
+                    set.name(),
+                    FormatText.of(set.value()),
+                    HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD));
         }
         for (HeaderChange.Header add : change.add()) {
             options.add(header(
-                    add.name(), literal(add.value()), HeaderValueOption.HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD));
+                    add.name(),
+                    FormatText.of(add.value()),
+                    HeaderValueOption.HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD));
         }
         return options;
-    }
-
-    /** Envoy reads '%' as the beginning of a command; Gateway API's values are literal. */
-    private static String literal(String value) {
-        return value.replace("%", "%%");
     }
 
     private static HeaderValueOption header(String name, String value, HeaderValueOption.HeaderAppendAction append) {

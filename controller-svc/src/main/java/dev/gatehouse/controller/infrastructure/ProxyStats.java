@@ -44,12 +44,13 @@ public final class ProxyStats {
             "^listener\\..*\\.(?:downstream_cx_total|downstream_cx_active|downstream_cx_overflow|downstream_global_cx_overflow|no_filter_chain_match"
                     + "|ssl\\.handshake|ssl\\.connection_error|ssl\\.certificate\\..*\\.expiration_unix_time_seconds)$",
             "^tcp\\..*\\.(?:downstream_cx_total|downstream_cx_no_route|downstream_cx_rx_bytes_total|downstream_cx_tx_bytes_total)$",
-            "^vhost\\..*\\.route\\..*\\.(?:upstream_rq_[1-5]xx|upstream_rq_time)$");
+            // Only routes with a routeStatName have these. Each status that a route has answered with is a series more.
+            "^vhost\\..*\\.route\\..*\\.(?:upstream_rq_[1-5](?:xx|[0-9][0-9])|upstream_rq_time)$");
 
     /** The histogram buckets of clusters, in milliseconds. */
     private static final List<Integer> CLUSTER_BUCKETS = List.of(10, 50, 100, 250, 1000, 5000);
 
-    /** The histogram buckets of routes, in milliseconds: three, so that a route has at most ten series. */
+    /** The histogram buckets of routes, in milliseconds: three, so that a route has at most ten series, and one for each status. */
     private static final List<Integer> ROUTE_BUCKETS = List.of(50, 250, 1000);
 
     private static final List<Integer> LISTENER_BUCKETS =

@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.proto;
 
+import dev.gatehouse.controller.check.FormatText;
 import dev.gatehouse.gatewayapi.client.HeaderEdits;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation;
 import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation.RemoveOnMatch;
@@ -27,7 +28,7 @@ public final class HeaderMutations {
                         .setAppend(HeaderValueOption.newBuilder()
                                 .setHeader(HeaderValue.newBuilder()
                                         .setKey(write.name())
-                                        .setValue(write.value()))
+                                        .setValue(FormatText.of(write.value())))
                                 .setAppendAction(
                                         switch (write.action()) {
                                             case ADD -> HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD;

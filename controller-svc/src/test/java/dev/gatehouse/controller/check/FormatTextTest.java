@@ -50,4 +50,21 @@ class FormatTextTest {
         assertThat(FormatText.problem(format))
                 .hasValueSatisfying(text -> assertThat(text).contains(why));
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    plain                           | plain
+                    %REQ(host)%                     | %REQ(host)%
+                    100%                            | 100%%
+                    a%20b%C3%BC                     | a%%20b%%C3%%BC
+                    50%% off                        | 50%% off
+                    %NOPE%                          | %%NOPE%%
+                    %REQ(x):5% and 5%               | %REQ(x):5% and 5%%
+                    %%%PROTOCOL%                    | %%%PROTOCOL%
+                    <p style='width:50%'>%REQ(x)%   | <p style='width:50%%'>%REQ(x)%
+                    %START_TIME(%s)%%               | %START_TIME(%s)%%%""")
+    void whatBeginsNoCommandStandsForItself(String text, String format) {
+        assertThat(FormatText.of(text)).isEqualTo(format);
+        assertThat(FormatText.problem(format)).isEmpty();
+    }
 }

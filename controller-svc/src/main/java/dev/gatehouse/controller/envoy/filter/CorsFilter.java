@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
  * preflight carries no credentials, and other filters would refuse it. A preflight from a forbidden origin is answered
  * too, without headers that allow anything.
  */
-final class CorsFilter implements ChainFilter {
-    private static final String NAME = "envoy.filters.http.cors";
+public final class CorsFilter implements ChainFilter {
+    /** The name of the filter, and of what a route says to it. */
+    public static final String NAME = "envoy.filters.http.cors";
 
     @Override
     public List<HttpFilter> onListener(ChainContext chain) {

@@ -9,6 +9,7 @@ import com.github.xds.type.matcher.v3.StringMatcher;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
 import dev.gatehouse.api.envoy.matcher.v3.HttpResponseLocalReplyMatchInput;
+import dev.gatehouse.controller.check.FormatText;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.traffic.ResponseOverride;
@@ -158,7 +159,7 @@ final class CustomResponseFilter implements ChainFilter {
                                 .setTextFormatSource(DataSource.newBuilder()
                                         .setInlineString(
                                                 switch (body) {
-                                                    case Body.Inline inline -> inline.text();
+                                                    case Body.Inline inline -> FormatText.of(inline.text());
                                                     case Body.InConfigMap map ->
                                                         throw new IllegalArgumentException("the body in ConfigMap "
                                                                 + map.name() + " was not looked up");
@@ -167,12 +168,12 @@ final class CustomResponseFilter implements ChainFilter {
                         .ifPresent(type -> policy.addResponseHeadersToAdd(
                                 header("content-type", type, HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)));
                 for (HeaderChange.Header each : response.set()) {
-                    policy.addResponseHeadersToAdd(
-                            header(each.name(), each.value(), HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD));
+                    policy.addResponseHeadersToAdd(header(
+                            each.name(), FormatText.of(each.value()), HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD));
                 }
                 for (HeaderChange.Header each : response.add()) {
-                    policy.addResponseHeadersToAdd(
-                            header(each.name(), each.value(), HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD));
+                    policy.addResponseHeadersToAdd(header(
+                            each.name(), FormatText.of(each.value()), HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD));
                 }
             }
             case Replacement.Redirect redirect ->
