@@ -175,7 +175,7 @@ final class BackendsIT {
                 apiVersion: v1
                 kind: Secret
                 metadata: {name: token, namespace: default}
-                stringData: {credential: Bearer of-the-backend}
+                stringData: {credential: " Bearer of-the-backend\\n"}
                 """);
         backend("plain", plain, "");
         route("plain", "plain", "");

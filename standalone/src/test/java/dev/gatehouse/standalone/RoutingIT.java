@@ -6,6 +6,8 @@ import com.sun.net.httpserver.HttpServer;
 import dev.gatehouse.standalone.process.ChildJvm;
 import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -71,7 +73,7 @@ final class RoutingIT {
             ---
             apiVersion: gateway.networking.k8s.io/v1
             kind: HTTPRoute
-            metadata: {name: filters, namespace: default}
+            metadata: {name: filters, namespace: default, annotations: {gateway.envoyproxy.io/team: blue, example.com/other: none}}
             spec:
               parentRefs: [{name: front}]
               rules:
@@ -80,7 +82,9 @@ final class RoutingIT {
                 - type: RequestHeaderModifier
                   requestHeaderModifier:
                     set: [{name: x-asked, value: "%REQ(:AUTHORITY)% of 100%"}, {name: x-escaped, value: "a%20b"}]
-                - {type: ResponseHeaderModifier, responseHeaderModifier: {add: [{name: x-status, value: "%RESPONSE_CODE%"}]}}
+                - type: ResponseHeaderModifier
+                  responseHeaderModifier:
+                    add: [{name: x-status, value: "%RESPONSE_CODE%"}, {name: x-route, value: "%METADATA(ROUTE:envoy-gateway:resources)%"}]
                 backendRefs: [{name: blue, port: 80}]
               - matches: [{path: {value: /anything/cors}, method: POST}]
                 filters: [{type: CORS, cors: {allowOrigins: ["https://shop.example"], allowMethods: [POST]}}]
@@ -102,7 +106,7 @@ final class RoutingIT {
                 sessionPersistence: {type: Header, header: {name: X-Session}}
                 backendRefs: [{name: blue, port: 80}, {name: green, port: 80}]
               - matches: [{path: {value: /anything/primary}}]
-                backendRefs: [{name: blue, port: 80}, {group: gateway.envoyproxy.io, kind: Backend, name: spare}]
+                backendRefs: [{name: blue, port: 80}, {kind: Backend, name: spare}]
               - matches: [{path: {value: /anything/stand-by}}]
                 backendRefs: [{name: empty, port: 80}, {group: gateway.envoyproxy.io, kind: Backend, name: spare}]
               - matches: [{path: {value: /anything/rewritten}}]
@@ -411,6 +415,20 @@ final class RoutingIT {
                 .containsPattern("\"X-Asked\": *\"web.example of 100%\"")
                 .containsPattern("\"X-Escaped\": *\"a%20b\"");
         assertThat(header(answer, "x-status")).hasValue("200");
+    }
+
+    @Test
+    void aFormatTellsTheRouteThatWasSelectedWithItsOwnAnnotations() throws Exception {
+        assertThat(header(get("/anything/formats", "web.example"), "x-route").map(JsonArray::new))
+                .hasValue(JsonArray.of(JsonObject.of(
+                        "kind",
+                        "HTTPRoute",
+                        "namespace",
+                        "default",
+                        "name",
+                        "filters",
+                        "annotations",
+                        JsonObject.of("team", "blue"))));
     }
 
     @Test

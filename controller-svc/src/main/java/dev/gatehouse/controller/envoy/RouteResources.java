@@ -9,7 +9,6 @@ import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.EnvoyRules;
 import dev.gatehouse.controller.check.FormatText;
 import dev.gatehouse.controller.envoy.filter.CorsFilter;
-import dev.gatehouse.controller.envoy.filter.ExtAuthFilter;
 import dev.gatehouse.controller.envoy.filter.FilterChains;
 import dev.gatehouse.controller.envoy.filter.RouteContext;
 import dev.gatehouse.controller.envoy.filter.WafFilter;
@@ -29,6 +28,7 @@ import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.HeaderChange;
 import dev.gatehouse.gatewayapi.HttpRoute;
 import dev.gatehouse.gatewayapi.HttpRouteFilter;
+import dev.gatehouse.gatewayapi.Metadata;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import dev.gatehouse.gatewayapi.ValueMatch;
@@ -150,12 +150,15 @@ public final class RouteResources {
     }
 
     /** Makes the routes of one rule, for any hostname. */
-    public Made entries(ObjectRef route, Optional<Instant> createdAt, Rule.Http rule, EffectivePolicies policies) {
+    public Made entries(ObjectRef route, Metadata object, Rule.Http rule, EffectivePolicies policies) {
+        Optional<Instant> createdAt = object.createdAt();
         List<RouteEntry> entries = new ArrayList<>();
         Optional<String> refusal = Optional.empty();
         if (rule.service() == Rule.Service.NEVER_MATCHES) {
             return new Made(entries, refusal);
         }
+        io.envoyproxy.envoy.config.core.v3.Metadata metadata =
+                RouteMetadata.of(route, object.annotations(), rule.name());
         for (int i = 0; i < rule.matches().size(); i++) {
             Match match = rule.matches().get(i);
             RouteRank rank = RouteRank.of(match, createdAt, route, rule.index(), i);
@@ -174,7 +177,10 @@ public final class RouteResources {
                         Hostnames.ANY,
                         rank,
                         part,
-                        parts.get(part).toBuilder().setName(name).build()));
+                        parts.get(part).toBuilder()
+                                .setName(name)
+                                .setMetadata(metadata)
+                                .build()));
             }
             if (!parts.isEmpty()) {
                 int last = parts.size();
@@ -183,7 +189,9 @@ public final class RouteResources {
                                 Hostnames.ANY,
                                 rank,
                                 last,
-                                answered.setName(name + "/preflight").build())));
+                                answered.setName(name + "/preflight")
+                                        .setMetadata(metadata)
+                                        .build())));
             }
             if (!policies.broken()) {
                 policies.security()
@@ -355,10 +363,6 @@ public final class RouteResources {
         policies.security()
                 .flatMap(Security::signOn)
                 .ifPresent(signOn -> route.addAllRequestHeadersToRemove(signOn.internalHeaders()));
-        policies.security()
-                .flatMap(Security::authorizer)
-                .filter(authorizer -> authorizer.spec().includeRouteMetadata())
-                .ifPresent(_ -> route.setMetadata(ExtAuthFilter.metadata(ref, rule.name())));
         // The WAF gets bodies as a whole, so that the route buffers more than a connection does by default.
         policies.waf()
                 .filter(waf -> route.hasRoute() && waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)

@@ -1053,9 +1053,7 @@ final class Model {
         if (secret.isEmpty()) {
             return Optional.of("Secret " + key + " is not there");
         }
-        Optional<String> value = secret.get().spec().text(CredentialInjection.KEY);
-        return value.filter(text -> !text.isEmpty() && text.chars().noneMatch(Character::isISOControl))
-                        .isPresent()
+        return CredentialInjection.value(secret.get().spec()).isPresent()
                 ? Optional.empty()
                 : Optional.of("Secret " + key + " has no credential that a header could have (expected: one line under"
                         + " the key \"" + CredentialInjection.KEY + "\")");

@@ -403,7 +403,7 @@ final class Resources {
                     }
                 }
                 RouteResources.Made made =
-                        maker.entries(key.route(), object.get().metadata().createdAt(), http, policies);
+                        maker.entries(key.route(), object.get().metadata(), http, policies);
                 entries.addAll(made.entries());
                 made.refusal()
                         .ifPresent(refusal -> refusals.add(new ResolvedRoute.InvalidRule(
@@ -706,7 +706,7 @@ final class Resources {
         for (InjectedCredential credential : used.spec().credentials()) {
             String name = UpstreamFilters.credentialName(credential);
             reads.get(inputs.of(Kinds.SECRET), credential.secret())
-                    .flatMap(secret -> secret.spec().text(CredentialInjection.KEY))
+                    .flatMap(secret -> CredentialInjection.value(secret.spec()))
                     .ifPresent(value -> secrets.putAll(one(
                             key.fleet(),
                             TypeUrls.SECRET,

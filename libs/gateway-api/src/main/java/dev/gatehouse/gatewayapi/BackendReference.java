@@ -48,9 +48,12 @@ public record BackendReference(
     }
 
     private static BackendReference read(Fields f, int weight, List<RouteFilter> filters, boolean standBy) {
+        String group = f.string("group").orElse("");
+        String kind = f.string("kind").orElse("Service");
         BackendReference reference = new BackendReference(
-                f.string("group").orElse(""),
-                f.string("kind").orElse("Service"),
+                // The core API has no Backend: Envoy Gateway takes its own, and its documentation leaves the group out.
+                group.isEmpty() && kind.equals(Kinds.BACKEND.name()) ? Kinds.ENVOY_GATEWAY_GROUP : group,
+                kind,
                 f.string("namespace"),
                 f.requiredString("name"),
                 f.port("port"),

@@ -2,6 +2,7 @@ package dev.gatehouse.gatewayapi;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
+import java.util.Optional;
 
 /**
  * A credential that is added to requests on their way to a backend.
@@ -18,5 +19,15 @@ public record CredentialInjection(ObjectReference secret, String header, boolean
                 f.requiredObject("credential", x -> x.requiredObject("valueRef", ObjectReference::readSecret)),
                 f.string("header", Syntax.HEADER_NAME).orElse("Authorization"),
                 f.bool("overwrite").orElse(false));
+    }
+
+    /**
+     * The header's value that {@code secret} has, without the line end and the blanks around it that commands and editors
+     * leave; empty: it has none that a header could have.
+     */
+    public static Optional<String> value(Secret secret) {
+        return secret.text(KEY)
+                .map(String::strip)
+                .filter(text -> !text.isEmpty() && text.chars().noneMatch(Character::isISOControl));
     }
 }

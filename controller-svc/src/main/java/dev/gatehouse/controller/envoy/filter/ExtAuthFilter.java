@@ -1,21 +1,16 @@
 package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.ListValue;
 import com.google.protobuf.Message;
-import com.google.protobuf.Struct;
 import com.google.protobuf.UnknownFieldSet;
-import com.google.protobuf.Value;
 import dev.gatehouse.controller.callout.CalloutResources;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.controller.security.Security;
-import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.security.ExtAuth;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HttpUri;
-import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.BufferSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.CheckSettings;
@@ -203,33 +198,6 @@ public final class ExtAuthFilter implements ChainFilter {
                             .addPatterns(StringMatcher.newBuilder().setSafeRegex(Protos.regex(".*")))));
         }
         return service.build();
-    }
-
-    /** The metadata by which a server learns the selected route, in Envoy Gateway's format. */
-    public static Metadata metadata(ObjectRef route, Optional<String> rule) {
-        Struct.Builder resource = Struct.newBuilder()
-                .putFields("kind", text(route.kind()))
-                .putFields("name", text(route.name()))
-                .putFields("namespace", text(route.namespace()));
-        rule.ifPresent(section -> resource.putFields("sectionName", text(section)));
-        ListValue resources = ListValue.newBuilder()
-                .addValues(Value.newBuilder().setStructValue(resource))
-                .build();
-        return Metadata.newBuilder()
-                .putFilterMetadata(
-                        METADATA,
-                        Struct.newBuilder()
-                                .putFields(
-                                        "resources",
-                                        Value.newBuilder()
-                                                .setListValue(resources)
-                                                .build())
-                                .build())
-                .build();
-    }
-
-    private static Value text(String text) {
-        return Value.newBuilder().setStringValue(text).build();
     }
 
     private static ListStringMatcher exactly(List<String> names) {
