@@ -103,8 +103,7 @@ public final class FormatText {
             if (format.startsWith("%%", at)) {
                 at += 2;
             } else if (command.region(at, format.length()).lookingAt()) {
-                Optional<String> problem =
-                        problem(command.group(1), Optional.ofNullable(command.group(2)), command.group(3) != null);
+                Optional<String> problem = problem(command);
                 if (problem.isPresent()) {
                     String text = Texts.quoted(command.group());
                     return problem.map(each -> text + " " + each);
@@ -137,8 +136,7 @@ public final class FormatText {
                 end++;
             } else if (text.charAt(at) == '%') {
                 boolean known = command.region(at, text.length()).lookingAt()
-                        && problem(command.group(1), Optional.ofNullable(command.group(2)), command.group(3) != null)
-                                .isEmpty();
+                        && problem(command).isEmpty();
                 if (known) {
                     end = command.end();
                 } else {
@@ -149,6 +147,11 @@ public final class FormatText {
             at = end;
         }
         return format.toString();
+    }
+
+    /** Why Envoy cannot read the command that {@code command} has found. */
+    private static Optional<String> problem(Matcher command) {
+        return problem(command.group(1), Optional.ofNullable(command.group(2)), command.group(3) != null);
     }
 
     /** Checks each text in a JSON format. The problem begins with the text's path. */

@@ -2,7 +2,6 @@ package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt64Value;
-import com.google.protobuf.UnknownFieldSet;
 import dev.gatehouse.api.envoy.v1.CookieMatcher;
 import dev.gatehouse.api.envoy.v1.RouteMatchFields;
 import dev.gatehouse.controller.backend.Target;
@@ -612,17 +611,12 @@ public final class RouteResources {
             if (text.indexOf('%') < 0) {
                 action.setBody(DataSource.newBuilder().setInlineString(text));
             } else {
-                action.setUnknownFields(UnknownFieldSet.newBuilder()
-                        .addField(
-                                BODY_FORMAT,
-                                UnknownFieldSet.Field.newBuilder()
-                                        .addLengthDelimited(SubstitutionFormatString.newBuilder()
-                                                .setTextFormatSource(
-                                                        DataSource.newBuilder().setInlineString(FormatText.of(text)))
-                                                .build()
-                                                .toByteString())
-                                        .build())
-                        .build());
+                action.setUnknownFields(Protos.newer(
+                        BODY_FORMAT,
+                        SubstitutionFormatString.newBuilder()
+                                .setTextFormatSource(DataSource.newBuilder().setInlineString(FormatText.of(text)))
+                                .build()
+                                .toByteString()));
             }
         });
         return action.build();

@@ -6,6 +6,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.UnknownFieldSet;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
@@ -89,6 +90,17 @@ public final class Protos {
     /** A matcher of an RE2 expression. */
     public static RegexMatcher regex(String pattern) {
         return RegexMatcher.newBuilder().setRegex(pattern).build();
+    }
+
+    /** One field that Envoy has and the generated classes of its API do not have yet: a message or a text, by its number. */
+    public static UnknownFieldSet newer(int number, ByteString value) {
+        return UnknownFieldSet.newBuilder()
+                .addField(
+                        number,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(value)
+                                .build())
+                .build();
     }
 
     /** The bytes of a message; equal messages have equal bytes. */

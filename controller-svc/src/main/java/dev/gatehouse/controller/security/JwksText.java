@@ -55,13 +55,17 @@ public final class JwksText {
      */
     public static String canonical(String text) {
         try {
-            return JsonFormat.printer()
-                    .sortingMapKeys()
-                    .omittingInsignificantWhitespace()
-                    .print(read(text));
+            return print(read(text));
         } catch (InvalidProtocolBufferException | StackOverflowError _) {
             return text;
         }
+    }
+
+    private static String print(Struct set) throws InvalidProtocolBufferException {
+        return JsonFormat.printer()
+                .sortingMapKeys()
+                .omittingInsignificantWhitespace()
+                .print(set);
     }
 
     private static Struct read(String text) throws InvalidProtocolBufferException {
@@ -73,12 +77,14 @@ public final class JwksText {
     /** Why Envoy could not use {@code text} in its {@linkplain #canonical canonical} form; empty: it can use at least one key. */
     public static Optional<String> problem(String text) {
         Struct set;
+        String json;
         try {
             set = read(text);
+            json = print(set);
         } catch (InvalidProtocolBufferException | StackOverflowError _) {
             return Optional.of("the key set is not JSON (expected: {\"keys\": [...]})");
         }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(canonical(text))) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(json)) {
             return Optional.of("the key set has half of a surrogate pair (expected: Unicode text)");
         }
         Value keys = set.getFieldsMap().get("keys");

@@ -2,7 +2,6 @@ package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-import com.google.protobuf.UnknownFieldSet;
 import dev.gatehouse.controller.callout.CalloutResources;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.proto.Protos;
@@ -180,13 +179,8 @@ public final class ExtAuthFilter implements ChainFilter {
         CallRetry.of(http.backends().settings(), authorizer.spec().timeout()).ifPresent(service::setRetryPolicy);
         http.path().ifPresent(service::setPathPrefix);
         http.pathOverride()
-                .ifPresent(path -> service.setUnknownFields(UnknownFieldSet.newBuilder()
-                        .addField(
-                                PATH_OVERRIDE,
-                                UnknownFieldSet.Field.newBuilder()
-                                        .addLengthDelimited(ByteString.copyFromUtf8(path))
-                                        .build())
-                        .build()));
+                .ifPresent(
+                        path -> service.setUnknownFields(Protos.newer(PATH_OVERRIDE, ByteString.copyFromUtf8(path))));
         if (!http.headersToBackend().isEmpty()) {
             service.setAuthorizationResponse(
                     AuthorizationResponse.newBuilder().setAllowedUpstreamHeaders(exactly(http.headersToBackend())));

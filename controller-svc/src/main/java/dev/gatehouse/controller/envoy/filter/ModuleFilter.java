@@ -2,7 +2,6 @@ package dev.gatehouse.controller.envoy.filter;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.StringValue;
-import com.google.protobuf.UnknownFieldSet;
 import dev.gatehouse.controller.backend.ClusterSpec;
 import dev.gatehouse.controller.extension.Extensions;
 import dev.gatehouse.controller.extension.Extensions.Module;
@@ -81,13 +80,7 @@ final class ModuleFilter implements ChainFilter {
                         .setName(module.registration().name())
                         .setDoNotClose(module.registration().doNotClose())
                         .setLoadGlobally(module.registration().loadGlobally())
-                        .setUnknownFields(UnknownFieldSet.newBuilder()
-                                .addField(
-                                        MODULE,
-                                        UnknownFieldSet.Field.newBuilder()
-                                                .addLengthDelimited(source.toByteString())
-                                                .build())
-                                .build()))
+                        .setUnknownFields(Protos.newer(MODULE, source.toByteString())))
                 .setFilterName(module.spec().filter());
         module.spec()
                 .config()

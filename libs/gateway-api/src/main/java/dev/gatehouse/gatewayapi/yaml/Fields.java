@@ -33,13 +33,13 @@ public final class Fields {
     private static final Pattern DURATION_PART = Pattern.compile("(\\d{1,5})(h|ms|m|s)");
     private static final Pattern DURATION = Pattern.compile("(?:\\d{1,5}(?:h|ms|m|s)){1,4}");
 
-    /** RFC 3339, and beyond it: a space for the T, and no zone, which is UTC. */
+    /** RFC 3339, and beyond it: no zone, which is UTC. */
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .parseCaseInsensitive()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE)
-            .appendPattern("['T'][' ']")
-            .append(DateTimeFormatter.ISO_LOCAL_TIME)
-            .appendPattern("[XXX]")
+            .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+            .optionalStart()
+            .appendOffset("+HH:MM", "Z")
+            .optionalEnd()
             .parseDefaulting(ChronoField.OFFSET_SECONDS, 0)
             .toFormatter(Locale.ROOT);
 
@@ -321,7 +321,7 @@ public final class Fields {
         describe(name, new Outline.Time());
         Optional<String> text = scalar(name, "a time", Node.Scalar.Type.STRING);
         try {
-            return text.map(time -> Instant.from(TIME.parse(time)));
+            return text.map(time -> Instant.from(TIME.parse(time.replace(' ', 'T'))));
         } catch (DateTimeParseException e) {
             wrong(
                     name,

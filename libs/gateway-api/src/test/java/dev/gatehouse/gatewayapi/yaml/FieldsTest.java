@@ -99,6 +99,7 @@ class FieldsTest {
             assertThatObject(read("t: " + time, f -> f.instant("t"))).isEqualTo(Optional.of(noon));
         }
         assertThat(problems).isEmpty();
+        assertThatObject(read("t: 2026-01-3112:00:00Z", f -> f.instant("t"))).isEqualTo(Optional.empty());
     }
 
     @Test
