@@ -61,6 +61,16 @@ public final class ListenerResources {
         public String listenerName() {
             return fleet + "/" + (udp ? "udp-" : "tcp-") + port;
         }
+
+        /** The same port over TCP. */
+        public PortKey overTcp() {
+            return new PortKey(fleet, port, false);
+        }
+
+        /** The same port over UDP, where HTTP/3 is served. */
+        public PortKey overQuic() {
+            return new PortKey(fleet, port, true);
+        }
     }
 
     /** The name of the route table that the HTTP listeners among {@code listeners}, the listeners of a port, share. */

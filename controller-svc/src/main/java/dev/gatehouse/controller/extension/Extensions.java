@@ -5,10 +5,13 @@ import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.extension.DynamicModule;
 import dev.gatehouse.gatewayapi.extension.ExtProc;
 import dev.gatehouse.gatewayapi.extension.ModuleRegistration;
+import dev.gatehouse.gatewayapi.extension.ModuleRegistration.Source;
 import dev.gatehouse.gatewayapi.extension.Wasm;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The extensions that requests pass, each list in order. */
@@ -28,6 +31,33 @@ public record Extensions(List<Script> scripts, List<Processor> processors, List<
                         modules.stream().flatMap(module -> module.cluster().stream()))
                 .flatMap(each -> each)
                 .toList();
+    }
+
+    /** The names and files of the Wasm extensions and dynamic modules. */
+    public Set<String> names() {
+        Set<String> names = new HashSet<>();
+        plugins.forEach(each -> names.add(each.spec().name().orElse(each.id())));
+        for (Module each : modules) {
+            names.add(each.registration().name());
+            names.add(each.spec().filter());
+            switch (each.registration().source()) {
+                case Source.Local local -> names.add(local.path());
+                case Source.Remote remote -> names.add(remote.url());
+            }
+        }
+        names.remove("");
+        return names;
+    }
+
+    /**
+     * A copy without the extensions that requests may pass without; empty: an extension that listeners have a filter
+     * for must not be left out.
+     */
+    public Optional<Extensions> withoutOptional() {
+        boolean optional = modules.isEmpty()
+                && processors.stream().allMatch(each -> each.spec().failOpen())
+                && plugins.stream().allMatch(each -> each.spec().failOpen());
+        return optional ? Optional.of(new Extensions(scripts, List.of(), List.of(), List.of())) : Optional.empty();
     }
 
     /** A copy for a Gateway whose client certificate for backends is {@code certificate}. */

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.publish;
 import dev.gatehouse.controller.translate.HookPart;
 import dev.gatehouse.controller.translate.OutputPart;
 import dev.gatehouse.controller.translate.PatchPart;
+import dev.gatehouse.controller.translate.PolicyPart;
 import dev.gatehouse.controller.translate.RoutePart;
 import dev.gatehouse.events.ResourceId;
 import java.util.Optional;
@@ -17,8 +18,21 @@ record Part(ResourceId resource, Optional<OutputPart> contribution) {
     Optional<RoutePart> ofRoute() {
         return contribution.flatMap(each -> switch (each) {
             case RoutePart part -> Optional.of(part);
-            case PatchPart _, HookPart _ -> Optional.empty();
+            case PolicyPart _, PatchPart _, HookPart _ -> Optional.empty();
         });
+    }
+
+    /** The contribution, if it is a policy's. */
+    Optional<PolicyPart> ofPolicy() {
+        return contribution.flatMap(each -> switch (each) {
+            case PolicyPart part -> Optional.of(part);
+            case RoutePart _, PatchPart _, HookPart _ -> Optional.empty();
+        });
+    }
+
+    /** The contribution, if its last accepted form can be served again. */
+    Optional<OutputPart> lasting() {
+        return contribution.filter(_ -> !isPatch());
     }
 
     /** True if the part changes the finished resource: a patch, or an extension server's change. */

@@ -149,6 +149,9 @@ final class Pool {
     final Map<ResourceId, Published> published = new HashMap<>();
     final Set<ResourceId> unconfirmed = new HashSet<>();
     final Good good = new Good();
+    /** The fingerprints of accepted parts that are suspects again. */
+    private final Map<Part, Integer> recalled = new HashMap<>();
+
     final Map<Part, Refused> refused = new HashMap<>();
     final Map<Part, Suspended> suspended = new HashMap<>();
     /** For each resource, the groups of suspended parts that are still to be tried, one group at a time. */
@@ -261,6 +264,20 @@ final class Pool {
                 .toList();
     }
 
+    /** Makes an accepted part a suspect again; returns false if it was not accepted. */
+    boolean recall(Part part) {
+        Optional<Integer> fingerprint = Optional.ofNullable(good.get(part));
+        fingerprint.ifPresent(each -> recalled.put(part, each));
+        return good.remove(part);
+    }
+
+    /** Whether a part that is a suspect now was accepted as it is; the answer is for one time. */
+    boolean wasAccepted(Part part, int fingerprint) {
+        return Optional.ofNullable(recalled.remove(part))
+                .filter(each -> each == fingerprint)
+                .isPresent();
+    }
+
     /** Whether a part is replaced, for good or for the time of a search. */
     boolean isHeld(Part part) {
         return refused.containsKey(part) || suspended.containsKey(part);
@@ -305,9 +322,11 @@ final class Pool {
         return same.map(Sent::answer).orElse(Answer.NONE);
     }
 
-    /** The fingerprint of a resource without its patches, which have fingerprints of their own. */
+    /** The fingerprint of a resource without its patches and policies, which have fingerprints of their own. */
     static int whole(Output output) {
-        return output.unpatched().orElse(output.message()).hashCode();
+        return output.clues()
+                .own()
+                .orElseGet(() -> output.unpatched().orElse(output.message()).hashCode());
     }
 
     /** Whether a proxy refuses the version of a resource that was sent last. */

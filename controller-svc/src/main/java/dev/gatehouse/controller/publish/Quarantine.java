@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 
 /**
  * Finds and isolates the parts of resources that proxies reject. A route table consists of its routes' contributions;
- * patches and extension servers add a part to any resource; other resources are one part. If a resource is rejected,
+ * policies add parts to listeners, patches and extension servers to any resource; what remains is one part. If a resource is rejected,
  * its parts that proxies never accepted are suspects. A single suspect is held back. Of several suspects half are
  * suspended, and the proxies' answer to the rest decides where the search continues, until each rejected part is found.
  * A held-back part is served in its last accepted form, and only its owner's status reports the rejection. All other
@@ -291,7 +291,7 @@ public final class Quarantine {
         List<Part> gone = pool.good.of(id).stream().filter(which).toList();
         for (Part part : gone) {
             pool.good.remove(part);
-            part.ofRoute().ifPresent(each -> changes.add(new Change.Withdrawn(each)));
+            part.lasting().ifPresent(each -> changes.add(new Change.Withdrawn(each)));
         }
     }
 
@@ -412,6 +412,12 @@ public final class Quarantine {
         });
         boolean found = false;
         for (ResourceId id : ids) {
+            List<Part> replaced = Suspects.namedReplacements(pool, id);
+            if (!replaced.isEmpty()) {
+                replaced.forEach(part -> omit(pool, part));
+                found = true;
+                continue;
+            }
             List<Part> suspects = new ArrayList<>();
             pool.of(id).parts.forEach((part, fingerprint) -> {
                 if (!fingerprint.equals(pool.good.get(part)) && !pool.isHeld(part)) {
@@ -421,8 +427,10 @@ public final class Quarantine {
             if (!suspects.stream().allMatch(Part::isPatch)) {
                 // An accepted patch may not fit the changed resource, so it becomes a suspect again.
                 pool.of(id).parts.keySet().stream()
-                        .filter(part -> part.isPatch() && !pool.isHeld(part) && pool.good.remove(part))
+                        .filter(part -> part.isPatch() && !pool.isHeld(part) && pool.recall(part))
                         .forEach(suspects::add);
+                // Code that proxies had loaded may fail when it is loaded again.
+                Suspects.named(pool, id).stream().filter(pool::recall).forEach(suspects::add);
             }
             if (suspects.isEmpty() ? replace(pool, id) : suspect(pool, id, suspects)) {
                 found = true;
@@ -438,7 +446,7 @@ public final class Quarantine {
                     .filter(part -> !pool.isHeld(part))
                     .forEach(suspects::add);
         }
-        suspects.forEach(pool.good::remove);
+        suspects.forEach(pool::recall);
         if (suspects.isEmpty()) {
             ids.stream().map(Part::whole).filter(part -> !pool.isHeld(part)).forEach(suspects::add);
         }
@@ -494,6 +502,12 @@ public final class Quarantine {
         }
     }
 
+    /** Leaves out the last accepted form of a policy's contribution, which proxies refuse by now. */
+    private void omit(Pool pool, Part part) {
+        pool.refused.computeIfPresent(part, (_, before) -> before.omitted());
+        pool.heldFingerprint(part).ifPresent(fingerprint -> hold(pool, part, fingerprint, Hold.Form.OMITTED));
+    }
+
     /** Suspends a group of a resource's parts. The group is tried when proxies have accepted the rest. */
     private void park(Pool pool, ResourceId id, List<Part> group) {
         group.forEach(part -> suspend(pool, part));
@@ -510,6 +524,10 @@ public final class Quarantine {
         Set<ObjectRef> owners = part.contribution()
                 .map(each -> Set.of(each.owner()))
                 .orElseGet(() -> pool.of(id).wanted.owners());
+        if (pool.wasAccepted(part, fingerprint)) {
+            // Its last accepted form is the one that proxies refuse by now.
+            part.lasting().ifPresent(each -> changes.add(new Change.Withdrawn(each)));
+        }
         refusing.add(pool);
         pool.refused.put(
                 part,
@@ -527,7 +545,11 @@ public final class Quarantine {
         int fingerprint = pool.heldFingerprint(part).orElseGet(() -> pool.currentFingerprint(part));
         boolean good = pool.good.contains(part);
         boolean omitted = pool.omitting.contains(part.resource()) && !good;
-        pool.suspended.put(part, new Pool.Suspended(fingerprint, good || omitted || part.isPatch()));
+        pool.suspended.put(
+                part,
+                new Pool.Suspended(
+                        fingerprint,
+                        good || omitted || part.isPatch() || part.ofPolicy().isPresent()));
         hold(pool, part, fingerprint, omitted ? Hold.Form.OMITTED : Hold.Form.LAST_GOOD);
     }
 
@@ -616,8 +638,9 @@ public final class Quarantine {
             if (pool.isHeld(part)) {
                 return;
             }
+            pool.wasAccepted(part, fingerprint);
             if (!fingerprint.equals(pool.good.put(part, fingerprint))) {
-                part.ofRoute().ifPresent(each -> changes.add(new Change.Accepted(each, fingerprint)));
+                part.lasting().ifPresent(each -> changes.add(new Change.Accepted(each, fingerprint)));
             }
             if (part.contribution().isEmpty()) {
                 published.lastGood = Optional.of(published.wanted);

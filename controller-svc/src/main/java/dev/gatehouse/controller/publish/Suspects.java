@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,13 +24,22 @@ final class Suspects {
 
     private Suspects() {}
 
-    /** The likely causes among several suspects: patches first, then those that the message quotes; without either, half of them. */
+    /**
+     * The likely causes among several suspects: patches first, then those that the message names, then policies;
+     * without any of these, half of them.
+     */
     static List<Part> likely(Pool pool, List<Part> suspects) {
         List<Part> patches = suspects.stream().filter(Part::isPatch).toList();
         if (!patches.isEmpty()) {
-            return patches.size() < suspects.size()
-                    ? patches
-                    : List.copyOf(patches.subList(patches.size() / 2, patches.size()));
+            return patches.size() < suspects.size() ? patches : half(patches);
+        }
+        List<Part> policies =
+                suspects.stream().filter(part -> part.ofPolicy().isPresent()).toList();
+        if (!policies.isEmpty()) {
+            List<Part> named =
+                    policies.stream().filter(part -> isNamed(pool, part)).toList();
+            List<Part> likely = named.isEmpty() ? policies : named;
+            return likely.size() < suspects.size() ? likely : half(likely);
         }
         List<String> words = words(pool.message);
         Map<ResourceId, Collection<Route>> routes = new HashMap<>();
@@ -41,9 +51,37 @@ final class Suspects {
                                 words))
                         .orElse(pool.message.contains(part.resource().name())))
                 .toList();
-        return quoted.isEmpty() || quoted.size() > suspects.size() / 2
-                ? List.copyOf(suspects.subList(suspects.size() / 2, suspects.size()))
-                : quoted;
+        return quoted.isEmpty() || quoted.size() > suspects.size() / 2 ? half(suspects) : quoted;
+    }
+
+    private static List<Part> half(List<Part> suspects) {
+        return List.copyOf(suspects.subList(suspects.size() / 2, suspects.size()));
+    }
+
+    /** The policies' contributions to a resource that the message names and that are not held back. */
+    static List<Part> named(Pool pool, ResourceId id) {
+        return pool.of(id).parts.keySet().stream()
+                .filter(part -> !pool.isHeld(part) && isNamed(pool, part))
+                .toList();
+    }
+
+    /** The policies' contributions that are held back and whose replacements the message names. */
+    static List<Part> namedReplacements(Pool pool, ResourceId id) {
+        return pool.of(id).wanted.heldBack().stream()
+                .map(each -> new Part(id, Optional.of(each)))
+                .filter(part -> pool.isHeld(part) && isNamed(pool, part))
+                .toList();
+    }
+
+    private static boolean isNamed(Pool pool, Part part) {
+        return part
+                .ofPolicy()
+                .map(each -> pool.of(part.resource()).wanted.clues().names().getOrDefault(each, Set.of()))
+                .orElse(Set.of())
+                .stream()
+                .anyMatch(name -> Pattern.compile("(?<![\\w.-])" + Pattern.quote(name) + "(?![\\w-])")
+                        .matcher(pool.message)
+                        .find());
     }
 
     private static Collection<Route> routes(Output output) {

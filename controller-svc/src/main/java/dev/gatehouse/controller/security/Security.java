@@ -105,6 +105,14 @@ public record Security(
                 || authorizer.map(each -> each.spec().recomputeRoute()).orElse(false);
     }
 
+    /** The names of the issuers of tokens, as the policy has them. */
+    public Set<String> names() {
+        return tokens.stream()
+                .flatMap(each -> each.providers().stream())
+                .map(each -> each.spec().name())
+                .collect(Collectors.toSet());
+    }
+
     /** The clusters of the services that proxies call. */
     public List<ClusterSpec> clusters() {
         return Stream.concat(

@@ -88,8 +88,14 @@ final class ClientPolicies {
     /** The effective settings by listener; a listener without a policy is absent. */
     final Collection<ListenerKey, Effective> effective;
 
+    /** The settings of policies of which proxies may refuse some. */
+    final PolicyHolds<ClientPolicy> holds;
+
     /** What clients may use of HTTP/1, by listener; a listener with Envoy's defaults is absent. */
     final Collection<ListenerKey, ClusterSettings.Http1> http1;
+
+    /** The settings as the policies have them. */
+    private final Collection<ListenerKey, Effective> wanted;
 
     private final Attached<ClientTrafficPolicy> attached;
     private final Collection<TargetKey, SortedMap<ObjectRef, Broken>> brokenByTarget;
@@ -114,7 +120,9 @@ final class ClientPolicies {
                 attached.policies(),
                 (reads, key, policy) ->
                         Optional.of(check(reads, key, policy.spec().settings())));
-        effective = graph.map("clients", model.listeners, this::effective);
+        wanted = graph.map("clients.wanted", model.listeners, this::effective);
+        holds = new PolicyHolds<>(graph, "clients.holds", graph.expand("clients.wishes", wanted, this::wish));
+        effective = graph.map("clients", wanted, this::served);
         http1 = graph.map(
                 "clients.http1",
                 effective,
@@ -187,6 +195,46 @@ final class ClientPolicies {
         return refusals.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Effective(ClientPolicy.NONE, Optional.empty(), Optional.empty(), refusals));
+    }
+
+    private Map<PolicyPlace, PolicyWish<ClientPolicy>> wish(Reads reads, ListenerKey key, Effective each) {
+        Optional<PolicyWish<ClientPolicy>> wish = wish(reads, key, each.policy());
+        return wish.map(own -> Map.of(place(key), own)).orElse(Map.of());
+    }
+
+    /** What the policy {@code client} adds to the Envoy listener; empty: the listener is closed or has no policy. */
+    private Optional<PolicyWish<ClientPolicy>> wish(Reads reads, ListenerKey key, ClientPolicy client) {
+        return client.owner()
+                .filter(_ -> !client.closed())
+                .flatMap(owner -> model.port(reads, key)
+                        .map(port -> new PolicyWish<>(
+                                new PolicyPart(port, ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, owner)),
+                                client,
+                                client.hashCode(),
+                                Set.of())));
+    }
+
+    private static PolicyPlace place(ListenerKey key) {
+        return new PolicyPlace(key, Optional.empty(), Optional.empty());
+    }
+
+    /** The settings that are served: those that proxies refuse are replaced by the last accepted ones, or close the listener. */
+    private Optional<Effective> served(Reads reads, ListenerKey key, Effective own) {
+        Optional<PolicyWish<ClientPolicy>> wish = wish(reads, key, own.policy());
+        if (wish.isEmpty()) {
+            return Optional.of(own);
+        }
+        ObjectKey policy = own.policy().owner().orElseThrow();
+        Optional<ClientPolicy> accepted =
+                holds.served(reads, place(key), wish.get()).map(PolicyWish::settings);
+        return Optional.of(
+                accepted.isPresent()
+                        ? new Effective(accepted.get(), own.target(), own.problem(), own.refusals())
+                        : new Effective(
+                                ClientPolicy.closedBy(policy),
+                                own.target(),
+                                Optional.of("proxies refuse the settings of ClientTrafficPolicy " + policy),
+                                own.refusals()));
     }
 
     private Effective applied(

@@ -28,6 +28,7 @@ import java.util.SortedMap;
  * @param authorizers the authorization servers that filters of rules call
  * @param caches the DNS caches of backends of type DynamicResolver
  * @param refusals the rules that Envoy would refuse
+ * @param rules the policies of rules that add to the Envoy listener
  * @param hooks the objects of extension servers that each rule concerns
  * @param fingerprint a hash of the entries
  */
@@ -42,6 +43,7 @@ record Contribution(
         Set<Security.Authorizer> authorizers,
         Set<NameCache> caches,
         List<ResolvedRoute.InvalidRule> refusals,
+        List<RulePolicies> rules,
         HookContext hooks,
         int fingerprint) {
     Contribution(
@@ -55,6 +57,7 @@ record Contribution(
             Set<Security.Authorizer> authorizers,
             Set<NameCache> caches,
             List<ResolvedRoute.InvalidRule> refusals,
+            List<RulePolicies> rules,
             HookContext hooks) {
         this(
                 entries,
@@ -67,8 +70,14 @@ record Contribution(
                 authorizers,
                 caches,
                 refusals,
+                rules,
                 hooks,
                 entries.hashCode());
+    }
+
+    /** The filters that listeners have besides those for policies that may be refused. */
+    FilterNeeds ownNeeds() {
+        return FilterNeeds.of(List.of(), authorizers, compressors, List.of(), caches);
     }
 
     FilterNeeds filterNeeds() {

@@ -13,6 +13,7 @@ import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.callout.Fleets;
 import dev.gatehouse.controller.envoy.ClusterResources;
+import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
 import dev.gatehouse.controller.envoy.StreamRoute;
 import dev.gatehouse.controller.envoy.WafResources;
 import dev.gatehouse.controller.extension.ExtensionOutcome;
@@ -414,6 +415,28 @@ final class Model {
                         && proxy.spec().kubernetes().useListenerPortAsContainerPort()
                 ? port -> port
                 : settings.boundPort();
+    }
+
+    /** The port on which a listener is served over TCP; empty: the listener is not served. */
+    Optional<PortKey> port(Reads reads, ListenerKey listener) {
+        return reads.get(listeners, listener)
+                .filter(ListenerState::serving)
+                .flatMap(state -> reads.get(serving, listener.gateway())
+                        .map(gateway ->
+                                new PortKey(gateway.fleet(), state.spec().port(), false)));
+    }
+
+    /** The policies of a rule of a route on a listener that may add to the Envoy listener. */
+    RulePolicies.Owners owners(Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
+        return new RulePolicies.Owners(
+                securities
+                        .attached()
+                        .effective(reads, listener, route, rule)
+                        .map(each -> ObjectRef.of(Kinds.SECURITY_POLICY, each.policy())),
+                extensions
+                        .attached()
+                        .effective(reads, listener, route, rule)
+                        .map(each -> ObjectRef.of(Kinds.ENVOY_EXTENSION_POLICY, each.policy())));
     }
 
     /** The effective policies of a rule of a route on a listener. */

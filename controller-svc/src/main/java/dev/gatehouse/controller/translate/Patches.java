@@ -218,7 +218,8 @@ final class Patches {
                     effective,
                     heldBack,
                     result.unpatched(),
-                    base.map(Output::hooks).orElse(HookContext.NONE));
+                    base.map(Output::hooks).orElse(HookContext.NONE),
+                    base.map(Output::clues).orElse(Clues.NONE));
         });
         return new Result(output, outcomes);
     }

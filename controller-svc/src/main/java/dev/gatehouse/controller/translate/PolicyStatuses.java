@@ -238,6 +238,19 @@ final class PolicyStatuses {
                         .map(binding -> new BindingKey(binding.listener(), key.owner()));
     }
 
+    /** The fleets of the Gateways that a target is, belongs to, or attaches to. */
+    private Stream<String> fleets(Reads reads, TargetKey key) {
+        Stream<ObjectKey> gateways = isListenerSide(key)
+                ? gateway(reads, key).stream().map(ServingGateway::key)
+                : parents(reads, key.owner()).stream()
+                        .flatMap(parent -> parent.bindings().stream())
+                        .map(binding -> binding.listener().gateway());
+        return gateways.distinct()
+                .flatMap(gateway -> reads.get(model.serving, gateway).stream())
+                .map(ServingGateway::fleet)
+                .distinct();
+    }
+
     private boolean triesRules(Reads reads, BindingKey binding, ObjectKey policy) {
         return reads.get(model.routes, binding.route()).stream()
                 .flatMap(route -> route.rules().stream())
@@ -269,6 +282,10 @@ final class PolicyStatuses {
                         .or(() -> CONNECTIONS.contains(target.kind()) ? each.onConnections() : Optional.empty()))
                 .map(message -> message + ".")
                 .or(() -> verdict.callout().flatMap(fleet -> rejections.of(reads, fleet, policy)))
+                .or(() -> fleets(reads, target)
+                        .flatMap(fleet -> rejections.of(reads, fleet, policy).stream())
+                        .findFirst()
+                        .map(rejection -> "A proxy refused it: " + rejection))
                 .map(message -> Condition.isFalse(Conditions.ACCEPTED, "Invalid", message));
     }
 

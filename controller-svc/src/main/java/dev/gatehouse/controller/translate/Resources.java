@@ -65,6 +65,7 @@ import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import dev.gatehouse.gatewayapi.traffic.StatNames;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -72,6 +73,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -104,12 +106,20 @@ final class Resources {
     private final Patches patches;
     private final List<Collection<ResourceId, Output>> all;
 
+    /** The effective policies of each rule of a route on a listener, by the rules' names. */
+    private final Collection<BindingKey, Map<Optional<String>, RulePolicies>> rulePolicies;
+
+    private final ListenerPolicies listenerPolicies;
+
     private final Collection<BindingKey, Contribution> contributions;
 
     private final RouteTables routeTables;
 
     /** The filters that a listener needs for the policies of its routes. */
     private final Collection<ListenerKey, SortedMap<BindingKey, FilterNeeds>> filterNeeds;
+
+    /** The filters that a listener needs besides those for policies that may be refused. */
+    private final Collection<ListenerKey, SortedMap<BindingKey, FilterNeeds>> ownNeeds;
 
     /** The contributions that are held back ({@link Hold}). */
     private final Source<RoutePart, Hold> held;
@@ -131,6 +141,23 @@ final class Resources {
         held = graph.source("held");
         lastGood = graph.source("lastGood");
         heldByRoute = graph.group("heldByRoute", held, (part, _) -> Set.of(part.binding()));
+        rulePolicies = graph.map("rulePolicies", model.bindings, this::rulePolicies);
+        listenerPolicies = new ListenerPolicies(
+                model.clients.holds,
+                new PolicyHolds<>(
+                        graph,
+                        "securities.holds",
+                        graph.expand(
+                                "securities.wishes",
+                                rulePolicies,
+                                (_, _, rules) -> wishes(rules.values(), RulePolicies::security))),
+                new PolicyHolds<>(
+                        graph,
+                        "extensions.holds",
+                        graph.expand(
+                                "extensions.wishes",
+                                rulePolicies,
+                                (_, _, rules) -> wishes(rules.values(), RulePolicies::extensions))));
         contributions = graph.expand("contributions", model.bindings, this::contributions, this::failing);
         refusals = graph.map(
                 "refusedRules",
@@ -143,12 +170,19 @@ final class Resources {
                 "filterNeedsByListener",
                 graph.expand("filterNeeds", contributions, this::filterNeeds),
                 (key, _) -> Set.of(key.listener()));
+        ownNeeds = graph.group(
+                "ownNeedsByListener",
+                graph.map(
+                        "ownNeeds",
+                        contributions,
+                        (_, _, each) -> Optional.of(each.ownNeeds()).filter(needs -> !needs.equals(FilterNeeds.NONE))),
+                (key, _) -> Set.of(key.listener()));
         Collection<ClusterKey, UsedCluster> policies =
                 graph.expand("policyClusters", contributions, this::policyClusters);
         Collection<ClusterKey, UsedCluster> filters =
                 graph.expand("filterClusters", model.listeners, this::filterClusters);
 
-        routeTables = new RouteTables(graph, model, settings, this::needs, ports, contributions, held, lastGood);
+        routeTables = new RouteTables(graph, model, settings, new TableSources(), ports, contributions, held, lastGood);
         List<Collection<ResourceId, Output>> others = List.of(
                 graph.expand("cds", clusters, this::cluster),
                 graph.expand("cds.telemetry", telemetry, this::cluster),
@@ -184,6 +218,19 @@ final class Resources {
                 Stream.concat(others.stream(), routeTables.resources().stream()).toList();
         patches = new Patches(graph, inputs, model, settings, new PatchNames(), made);
         all = Stream.concat(Stream.of(patches.patched()), made.stream()).toList();
+    }
+
+    /** The inputs of route tables besides the model. */
+    private final class TableSources implements RouteTables.Sources {
+        @Override
+        public FilterNeeds needs(Reads reads, List<ListenerState> listeners) {
+            return Resources.needs(reads, filterNeeds, listeners);
+        }
+
+        @Override
+        public boolean isRefused(Reads reads, Contribution contribution) {
+            return contribution.rules().stream().anyMatch(rule -> rule.isRefused(reads, listenerPolicies));
+        }
     }
 
     /** The names of resources, for patches. */
@@ -248,6 +295,7 @@ final class Resources {
         switch (part) {
             case RoutePart route ->
                 hold.ifPresentOrElse(each -> writes.put(held, route, each), () -> writes.remove(held, route));
+            case PolicyPart policy -> listenerPolicies.hold(writes, policy, hold);
             case PatchPart patch -> patches.hold(writes, patch, hold);
             case HookPart _ -> {
                 // Extension servers change the resources after the translation.
@@ -259,16 +307,29 @@ final class Resources {
      * Records the present contribution as accepted if it still has {@code fingerprint}. It is served if a later
      * contribution is refused.
      */
-    void accept(Graph.Writes writes, RoutePart part, int fingerprint) {
-        contributions
-                .get(part.binding())
-                .filter(each -> each.fingerprint() == fingerprint)
-                .ifPresent(each -> writes.put(lastGood, part, each));
+    void accept(Graph.Writes writes, OutputPart part, int fingerprint) {
+        switch (part) {
+            case RoutePart route ->
+                contributions
+                        .get(route.binding())
+                        .filter(each -> each.fingerprint() == fingerprint)
+                        .ifPresent(each -> writes.put(lastGood, route, each));
+            case PolicyPart policy -> listenerPolicies.accept(writes, policy, fingerprint);
+            case PatchPart _, HookPart _ -> {
+                // A refused patch is left out: no earlier form of it is needed.
+            }
+        }
     }
 
     /** Forgets the accepted contribution of a removed part, so that a later contribution of the same name does not fall back to it. */
-    void forget(Graph.Writes writes, RoutePart part) {
-        writes.remove(lastGood, part);
+    void forget(Graph.Writes writes, OutputPart part) {
+        switch (part) {
+            case RoutePart route -> writes.remove(lastGood, route);
+            case PolicyPart policy -> listenerPolicies.forget(writes, policy);
+            case PatchPart _, HookPart _ -> {
+                // Nothing was recorded.
+            }
+        }
     }
 
     private static Map<PortKey, ServingPort> ports(FleetMembers fleet) {
@@ -383,13 +444,18 @@ final class Resources {
         Set<Security.Authorizer> authorizers = new HashSet<>();
         Set<NameCache> caches = new HashSet<>();
         List<ResolvedRoute.InvalidRule> refusals = new ArrayList<>();
+        List<RulePolicies> rules = new ArrayList<>();
+        Map<Optional<String>, RulePolicies> ofRules = reads.get(rulePolicies, key)
+                .orElseThrow(() -> new IllegalStateException("the policies of " + key + " are not there"));
         Map<String, HookContext.OfRule> hooks = new HashMap<>();
         for (ResolvedRoute.Rule rule : route.get().rules()) {
             if (rule instanceof ResolvedRoute.Rule.Http http) {
-                EffectivePolicies policies = model.policies(reads, key.listener(), key.route(), http.name())
-                        .presenting(reads.get(model.serving, key.listener().gateway())
-                                .flatMap(ServingGateway::backendClientCertificate))
-                        .after(listener.get().filters());
+                RulePolicies ofRule = Objects.requireNonNull(ofRules.get(http.name()), http::toString)
+                        .served(reads, listenerPolicies);
+                if (ofRule.security().isPresent() || ofRule.extensions().isPresent()) {
+                    rules.add(ofRule);
+                }
+                EffectivePolicies policies = ofRule.policies();
                 policies.security().filter(_ -> !policies.broken()).ifPresent(securities::add);
                 model.securities
                         .mergedAccess(reads, key.listener(), key.route(), http.name())
@@ -441,7 +507,42 @@ final class Resources {
                 authorizers,
                 caches,
                 List.copyOf(refusals),
+                List.copyOf(rules),
                 new HookContext(List.of(), hooks)));
+    }
+
+    /** The effective policies of a route's rules on a listener; empty: the route is not served there by HTTP. */
+    private Optional<Map<Optional<String>, RulePolicies>> rulePolicies(
+            Reads reads, BindingKey key, Attachments.Binding binding) {
+        Optional<ListenerState> listener = reads.get(model.listeners, key.listener())
+                .filter(each -> each.protocol().map(Protocol::http).orElse(false));
+        Optional<PortKey> port = model.port(reads, key.listener());
+        Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
+        if (listener.isEmpty() || port.isEmpty() || route.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<ObjectKey> certificate =
+                reads.get(model.serving, key.listener().gateway()).flatMap(ServingGateway::backendClientCertificate);
+        Map<Optional<String>, RulePolicies> policies = new HashMap<>();
+        for (ResolvedRoute.Rule rule : route.get().rules()) {
+            policies.computeIfAbsent(
+                    rule.name(),
+                    name -> RulePolicies.of(
+                            new PolicyPlace(key.listener(), Optional.of(key.route()), name),
+                            port.get(),
+                            model.policies(reads, key.listener(), key.route(), name)
+                                    .presenting(certificate)
+                                    .after(listener.get().filters()),
+                            model.owners(reads, key.listener(), key.route(), name)));
+        }
+        return Optional.of(policies);
+    }
+
+    private static <S> Map<PolicyPlace, PolicyWish<S>> wishes(
+            java.util.Collection<RulePolicies> rules, Function<RulePolicies, Optional<PolicyWish<S>>> which) {
+        Map<PolicyPlace, PolicyWish<S>> wishes = new HashMap<>();
+        rules.forEach(rule -> which.apply(rule).ifPresent(each -> wishes.put(rule.place(), each)));
+        return wishes;
     }
 
     private Map<BindingKey, Contribution> contributions(Reads reads, BindingKey key, Attachments.Binding binding) {
@@ -468,6 +569,7 @@ final class Resources {
                         Set.of(),
                         Set.of(),
                         Set.of(),
+                        List.of(),
                         List.of(),
                         HookContext.NONE));
     }
@@ -520,6 +622,7 @@ final class Resources {
         FilterNeeds needs = own;
         for (RoutePart part : reads.get(heldByRoute, key).map(SortedMap::keySet).orElse(Set.of())) {
             needs = reads.get(lastGood, part)
+                    .filter(good -> good.rules().stream().noneMatch(rule -> rule.isRefused(reads, listenerPolicies)))
                     .map(Contribution::filterNeeds)
                     .map(needs::and)
                     .orElse(needs);
@@ -527,12 +630,14 @@ final class Resources {
         return needs.equals(FilterNeeds.NONE) ? Map.of() : Map.of(key, needs);
     }
 
-    private FilterNeeds needs(Reads reads, List<ListenerState> listeners) {
+    private static FilterNeeds needs(
+            Reads reads,
+            Collection<ListenerKey, SortedMap<BindingKey, FilterNeeds>> ofRoutes,
+            List<ListenerState> listeners) {
         FilterNeeds needs = FilterNeeds.NONE;
         for (ListenerState listener : listeners) {
-            for (FilterNeeds each : reads.get(filterNeeds, listener.key())
-                    .map(SortedMap::values)
-                    .orElse(List.of())) {
+            for (FilterNeeds each :
+                    reads.get(ofRoutes, listener.key()).map(SortedMap::values).orElse(List.of())) {
                 needs = needs.and(each);
             }
         }
@@ -820,41 +925,62 @@ final class Resources {
 
     private Map<ResourceId, Output> listener(Reads reads, PortKey key, ServingPort port) {
         Set<ObjectRef> owners = new HashSet<>(port.owners());
-        TelemetryClusters telemetry = reads.get(model.telemetry, key.fleet()).orElse(TelemetryClusters.NONE);
-        Map<ListenerKey, ClientPolicy> clients = new HashMap<>();
-        for (ListenerState each : port.listeners()) {
-            ClientPolicy client = model.clients.of(reads, each.key());
-            clients.put(each.key(), client);
-            client.owner().ifPresent(policy -> owners.add(ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, policy)));
-        }
-        Function<ListenerKey, ClientPolicy> client = listener -> clients.getOrDefault(listener, ClientPolicy.NONE);
         HookContext hooks = model.served.ofListeners(reads, port.listeners());
         Map<ResourceId, Output> listeners = new HashMap<>();
-        ListenerResources.listener(
+        List<PortKey> keys = key.udp() ? List.of(key) : List.of(key, key.overQuic());
+        for (PortKey each : keys) {
+            boolean quic = !each.equals(key);
+            Function<ListenerKey, ClientPolicy> client = listener -> model.clients.of(reads, listener);
+            message(reads, each, quic, port, owners, client, filterNeeds).ifPresent(listener -> {
+                ResourceId id = new ResourceId(each.fleet(), TypeUrls.LISTENER, each.listenerName());
+                Output output = new Output(listener, false, owners).with(hooks);
+                listeners.put(
+                        id,
+                        listenerPolicies.describe(
+                                reads,
+                                each,
+                                () -> message(reads, each, quic, port, owners, _ -> ClientPolicy.NONE, ownNeeds)
+                                        .hashCode(),
+                                name -> !quic || client.apply(name).http3() == ClientPolicy.Http3.SERVED,
+                                output));
+            });
+        }
+        return listeners;
+    }
+
+    /**
+     * The Envoy listener of a port.
+     *
+     * @param quic whether it is the one beside the TCP port's that serves HTTP/3
+     * @param owners gets the routes that it is made from
+     */
+    private Optional<Listener> message(
+            Reads reads,
+            PortKey key,
+            boolean quic,
+            ServingPort port,
+            Set<ObjectRef> owners,
+            Function<ListenerKey, ClientPolicy> clients,
+            Collection<ListenerKey, SortedMap<BindingKey, FilterNeeds>> needs) {
+        TelemetryClusters telemetry = reads.get(model.telemetry, key.fleet()).orElse(TelemetryClusters.NONE);
+        return quic
+                ? ListenerResources.quic(
+                        key,
+                        port.fleet(),
+                        port.listeners(),
+                        clients,
+                        each -> needs(reads, needs, each),
+                        telemetry::name,
+                        secrets(reads))
+                : ListenerResources.listener(
                         key,
                         port.fleet(),
                         port.listeners(),
                         listener -> streams(reads, listener, owners),
-                        client,
-                        each -> needs(reads, each),
+                        clients,
+                        each -> needs(reads, needs, each),
                         telemetry::name,
-                        secrets(reads))
-                .ifPresent(listener -> listeners.putAll(
-                        one(key.fleet(), TypeUrls.LISTENER, key.listenerName(), listener, false, owners, hooks)));
-        PortKey quic = new PortKey(key.fleet(), key.port(), true);
-        if (!key.udp()) {
-            ListenerResources.quic(
-                            quic,
-                            port.fleet(),
-                            port.listeners(),
-                            client,
-                            each -> needs(reads, each),
-                            telemetry::name,
-                            secrets(reads))
-                    .ifPresent(listener -> listeners.putAll(
-                            one(key.fleet(), TypeUrls.LISTENER, quic.listenerName(), listener, false, owners, hooks)));
-        }
-        return listeners;
+                        secrets(reads));
     }
 
     private List<StreamRoute> streams(Reads reads, ListenerKey listener, Set<ObjectRef> owners) {

@@ -42,6 +42,9 @@ final class RouteTables {
     interface Sources {
         /** The filters that the policies of the routes on {@code listeners} need. */
         FilterNeeds needs(Reads reads, List<ListenerState> listeners);
+
+        /** Whether proxies refuse what a policy of the contribution adds to the Envoy listener. */
+        boolean isRefused(Reads reads, Contribution contribution);
     }
 
     /**
@@ -232,7 +235,8 @@ final class RouteTables {
         return switch (hold.get().form()) {
             case LAST_GOOD ->
                 reads.get(lastGood, part)
-                        .filter(each -> each.fingerprint() != contribution.fingerprint())
+                        .filter(each ->
+                                each.fingerprint() != contribution.fingerprint() && !sources.isRefused(reads, each))
                         .map(good -> {
                             parts.secret |= good.secret();
                             return good.of(hostname);

@@ -120,11 +120,11 @@ public final class Translator {
         /** A part of a resource is held back ({@link Hold}); empty: the hold has ended. */
         record Held(OutputPart part, Optional<Hold> hold) implements Change {}
 
-        /** Proxies have accepted a route's contribution to a table. */
-        record Accepted(RoutePart part, int fingerprint) implements Change {}
+        /** Proxies have accepted the contribution of a route or a policy. */
+        record Accepted(OutputPart part, int fingerprint) implements Change {}
 
-        /** A route no longer contributes to a table. Its last accepted contribution must not be served again. */
-        record Withdrawn(RoutePart part) implements Change {}
+        /** A route or a policy no longer contributes. Its last accepted contribution must not be served again. */
+        record Withdrawn(OutputPart part) implements Change {}
 
         /**
          * The outcome of applying a fleet's Kubernetes objects has changed.

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
 import dev.gatehouse.api.events.v1.DataPlaneReport;
+import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
 import dev.gatehouse.controller.extensionserver.HookContext;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.translate.BindingKey;
+import dev.gatehouse.controller.translate.Clues;
 import dev.gatehouse.controller.translate.Hold;
 import dev.gatehouse.controller.translate.Output;
 import dev.gatehouse.controller.translate.OutputPart;
 import dev.gatehouse.controller.translate.PatchPart;
+import dev.gatehouse.controller.translate.PolicyPart;
 import dev.gatehouse.controller.translate.RoutePart;
 import dev.gatehouse.controller.translate.Translator.Change;
 import dev.gatehouse.envoyapi.TypeUrls;
@@ -20,6 +23,7 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -27,11 +31,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -55,7 +59,7 @@ class QuarantineTest {
         final Map<ResourceId, Map<PatchPart, Integer>> patches = new HashMap<>();
 
         final Map<OutputPart, Hold> held = new HashMap<>();
-        final Map<RoutePart, Integer> lastGood = new HashMap<>();
+        final Map<OutputPart, Integer> lastGood = new HashMap<>();
         /** What the proxy has: the numbers in each table as they are. */
         final Map<ResourceId, Set<Integer>> inForce = new HashMap<>();
 
@@ -64,6 +68,17 @@ class QuarantineTest {
 
         /** What the proxy said, and was not delivered yet. */
         final Queue<DataPlaneReport> reports = new ArrayDeque<>();
+
+        /** What is in front of every policy of a listener, and what policies add. */
+        final Map<ResourceId, Integer> listeners = new HashMap<>();
+
+        final Map<ResourceId, Map<PolicyPart, Integer>> policies = new HashMap<>();
+
+        /** What proxies accept once, and refuse when they get it again with something else. */
+        final Set<Integer> badAgain = new HashSet<>();
+
+        /** What of that they have refused. */
+        private final Set<Integer> worn = new HashSet<>();
 
         final Map<ResourceId, Optional<Output>> translated = new HashMap<>();
         final Map<ResourceId, Optional<Message>> sent = new HashMap<>();
@@ -116,6 +131,9 @@ class QuarantineTest {
         }
 
         private boolean isRefused(int published) {
+            if (worn.contains(published)) {
+                return true;
+            }
             if (published == LAST_GOOD) {
                 return false;
             }
@@ -185,18 +203,63 @@ class QuarantineTest {
             Cluster own = Cluster.newBuilder().setName(id.name() + "=" + value).build();
             Set<Integer> published = patched(id, parts, back);
             return new Output(
-                    own.toBuilder()
-                            .setAltStatName(published.stream()
-                                    .sorted()
-                                    .map(String::valueOf)
-                                    .collect(Collectors.joining(",")))
-                            .build(),
+                    own.toBuilder().setAltStatName(text(published)).build(),
                     false,
                     Set.of(new ObjectRef("Backend", "default", id.name())),
                     parts,
                     back,
                     Optional.of(own),
-                    HookContext.NONE);
+                    HookContext.NONE,
+                    Clues.NONE);
+        }
+
+        void policy(ResourceId listener, int policy, int value) {
+            policies.computeIfAbsent(listener, _ -> new HashMap<>()).put(policy(policy), value);
+        }
+
+        static PolicyPart policy(int policy) {
+            return new PolicyPart(
+                    new PortKey(FLEET, 80, false), new ObjectRef("SecurityPolicy", "default", "policy-" + policy));
+        }
+
+        /** What a policy that is held back has no settings for is closed, which the listener does not show. */
+        private Output listener(ResourceId id, int value) {
+            Map<OutputPart, Integer> parts = new HashMap<>();
+            Map<OutputPart, Set<String>> names = new HashMap<>();
+            Set<OutputPart> back = new HashSet<>();
+            Set<Integer> published = new HashSet<>(Set.of(value));
+            policies.getOrDefault(id, Map.of()).forEach((key, each) -> {
+                Hold hold = held.get(key);
+                if (hold == null || hold.fingerprint() != each) {
+                    parts.put(key, each);
+                    names.put(key, Set.of("extension-" + each));
+                    published.add(each);
+                } else {
+                    back.add(key);
+                    Optional.ofNullable(lastGood.get(key))
+                            .filter(good -> !good.equals(each) && hold.form() == Hold.Form.LAST_GOOD)
+                            .ifPresent(good -> {
+                                published.add(good);
+                                names.put(key, Set.of("extension-" + good));
+                            });
+                }
+            });
+            return new Output(
+                    Listener.newBuilder()
+                            .setName(id.name())
+                            .setStatPrefix(text(published))
+                            .build(),
+                    false,
+                    Set.of(new ObjectRef("Gateway", "default", id.name())),
+                    parts,
+                    back,
+                    Optional.empty(),
+                    HookContext.NONE,
+                    new Clues(OptionalInt.of(value), names));
+        }
+
+        private static String text(Set<Integer> values) {
+            return values.stream().sorted().map(String::valueOf).collect(Collectors.joining(","));
         }
 
         /** Publishes and answers until there is nothing left to say. */
@@ -244,6 +307,7 @@ class QuarantineTest {
             Map<ResourceId, Optional<Output>> wanted = new HashMap<>();
             tables.keySet().forEach(id -> wanted.put(id, Optional.of(translated(id))));
             clusters.forEach((id, value) -> wanted.put(id, Optional.of(cluster(id, value))));
+            listeners.forEach((id, value) -> wanted.put(id, Optional.of(listener(id, value))));
             // Only what is not as before is translated anew.
             wanted.entrySet()
                     .removeIf(entry -> entry.getValue().equals(translated.put(entry.getKey(), entry.getValue())));
@@ -311,24 +375,30 @@ class QuarantineTest {
         private void answer(ResourceId id, Message message) {
             // One of the two is first.
             if (naysayer && offset % 2 == 0) {
-                refuse("naysayer", id);
+                refuse("naysayer", id, "it is bad");
             }
             answerAsIs(id, message);
             if (naysayer && offset % 2 == 1) {
-                refuse("naysayer", id);
+                refuse("naysayer", id, "it is bad");
             }
         }
 
         private void answerAsIs(ResourceId id, Message message) {
-            Set<Integer> values = message instanceof Cluster cluster
-                    ? Stream.of((cluster.getName().replaceAll(".*=", "") + "," + cluster.getAltStatName()).split(","))
-                            .map(Integer::parseInt)
-                            .collect(Collectors.toSet())
-                    : ((RouteConfiguration) message)
-                            .getInternalOnlyHeadersList().stream()
-                                    .map(Integer::parseInt)
-                                    .collect(Collectors.toSet());
-            if (values.stream().noneMatch(this::isRefused)) {
+            List<String> texts = switch (message) {
+                case Cluster cluster ->
+                    List.of((cluster.getName().replaceAll(".*=", "") + "," + cluster.getAltStatName()).split(","));
+                case Listener listener -> List.of(listener.getStatPrefix().split(","));
+                default -> ((RouteConfiguration) message).getInternalOnlyHeadersList();
+            };
+            Set<Integer> values = texts.stream().map(Integer::parseInt).collect(Collectors.toSet());
+            if (!values.equals(inForce.get(id))) {
+                values.stream()
+                        .filter(value -> badAgain.contains(value)
+                                && inForce.getOrDefault(id, Set.of()).contains(value))
+                        .findFirst()
+                        .ifPresent(worn::add);
+            }
+            if (values.equals(inForce.get(id)) || values.stream().noneMatch(this::isRefused)) {
                 refused.remove(id);
                 least = Math.min(least, (int) values.stream()
                         .filter(value -> value >= 0 || value == LAST_GOOD)
@@ -337,10 +407,10 @@ class QuarantineTest {
                 return;
             }
             refused.add(id);
-            refuse("node", id);
+            refuse("node", id, message(values));
         }
 
-        private void refuse(String node, ResourceId id) {
+        private void refuse(String node, ResourceId id, String message) {
             reports.add(DataPlaneReport.newBuilder()
                     .setFleet(FLEET)
                     .setNodeId(node)
@@ -349,8 +419,17 @@ class QuarantineTest {
                             .setOffset(offset)
                             .setTypeUrl(id.typeUrl())
                             .addResources(id.name())
-                            .setMessage("it is bad"))
+                            .setMessage(message))
                     .build());
+        }
+
+        /** As Envoy: some messages name what they are about. */
+        private String message(Set<Integer> values) {
+            return values.stream()
+                    .filter(value -> worn.contains(value) || bad.contains(value) && value % 2 == 0)
+                    .findFirst()
+                    .map(value -> "Error adding listener: cannot create extension-" + value)
+                    .orElse("it is bad");
         }
 
         void assertIsolated() {
@@ -373,13 +452,36 @@ class QuarantineTest {
                     culprits.add(new ObjectRef("Backend", "default", id.name()));
                 }
             });
+            listeners.forEach((id, value) -> {
+                Map<PolicyPart, Integer> all = policies.getOrDefault(id, Map.of());
+                Set<Integer> wanted = all.values().stream()
+                        .filter(each -> !bad.contains(each) && !worn.contains(each))
+                        .collect(Collectors.toSet());
+                wanted.add(value);
+                assertThat(inForce.get(id)).describedAs("%s", id).containsAll(wanted);
+                assertThat(inForce.get(id)).describedAs("%s", id).noneMatch(bad::contains);
+            });
+            policies.values()
+                    .forEach(each -> each.forEach((key, value) -> {
+                        if (bad.contains(value)) {
+                            culprits.add(key.owner());
+                        }
+                    }));
             patches.values()
                     .forEach(each -> each.forEach((key, value) -> {
                         if (bad.contains(value)) {
                             culprits.add(key.owner());
                         }
                     }));
-            assertThat(quarantine.rejections(FLEET).keySet()).isEqualTo(culprits);
+            Set<ObjectRef> named = new HashSet<>(quarantine.rejections(FLEET).keySet());
+            // What proxies have already may be in force still.
+            policies.values()
+                    .forEach(each -> each.forEach((key, value) -> {
+                        if (worn.contains(value)) {
+                            named.remove(key.owner());
+                        }
+                    }));
+            assertThat(named).isEqualTo(culprits);
         }
 
         private Set<Integer> goodPatches(ResourceId id) {
@@ -617,6 +719,66 @@ class QuarantineTest {
         world.clusters.put(cluster, 3);
         world.settle();
         assertThat(world.inForce.get(cluster)).containsExactlyInAnyOrder(3, 11);
+    }
+
+    @Property(tries = 500)
+    void aPolicyThatIsRefusedOnAListenerIsHeldBackAndAllElseIsInForce(@ForAll long seed) {
+        Random random = new Random(seed);
+        World world = new World();
+        ResourceId listener = new ResourceId(FLEET, TypeUrls.LISTENER, "l");
+        world.listeners.put(listener, 500);
+        if (random.nextInt(3) == 0) {
+            world.addNaysayer();
+        }
+        for (int policy = 0; policy < 6; policy++) {
+            world.policy(listener, policy, policy);
+        }
+        for (int edit = 0; edit < 12; edit++) {
+            int value = 1000 + edit;
+            switch (random.nextInt(4)) {
+                case 0 -> world.listeners.put(listener, value + 5000);
+                case 1 ->
+                    world.policies
+                            .getOrDefault(listener, new HashMap<>())
+                            .keySet()
+                            .removeIf(_ -> random.nextBoolean());
+                default -> {
+                    world.policy(listener, random.nextInt(6), value);
+                    switch (random.nextInt(4)) {
+                        case 0 -> world.bad.add(value);
+                        case 1 -> world.badAgain.add(value);
+                        default -> {
+                            // It is good.
+                        }
+                    }
+                }
+            }
+            if (random.nextBoolean()) {
+                world.settle();
+                world.assertIsolated();
+            } else {
+                world.proceed(random);
+            }
+        }
+        world.settle();
+        world.assertIsolated();
+    }
+
+    @Test
+    void aRefusedPolicyKeepsItsLastGoodForm() {
+        World world = new World();
+        ResourceId listener = new ResourceId(FLEET, TypeUrls.LISTENER, "l");
+        world.listeners.put(listener, 500);
+        world.policy(listener, 1, 1);
+        world.settle();
+        world.bad.add(3);
+        world.policy(listener, 1, 3);
+        world.settle();
+        world.assertIsolated();
+        assertThat(world.inForce.get(listener)).containsExactlyInAnyOrder(500, 1);
+        world.listeners.put(listener, 501);
+        world.settle();
+        assertThat(world.inForce.get(listener)).containsExactlyInAnyOrder(501, 1);
     }
 
     @Test

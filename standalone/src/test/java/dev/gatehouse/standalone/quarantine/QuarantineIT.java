@@ -349,6 +349,100 @@ final class QuarantineIT {
         }
     }
 
+    /** A policy whose tokens' issuer is {@code issuer}, for the route "bad". */
+    private static String tokens(String issuer) {
+        return """
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: SecurityPolicy
+            metadata: {name: tokens, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: bad}]
+              jwt:
+                providers:
+                - name: %s
+                  issuer: https://issuer.example
+                  localJWKS: {type: Inline, inline: '{"keys":[{"kty":"oct","alg":"HS256","k":"c2VjcmV0LW9mLXRoaXMtdGVzdA"}]}'}
+            """.formatted(issuer);
+    }
+
+    /** A policy that adds a header to responses. */
+    private static String clients(String value) {
+        return """
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: ClientTrafficPolicy
+            metadata: {name: clients, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}]
+              headers: {lateResponseHeaders: {set: [{name: x-clients, value: %s}]}}
+            """.formatted(value);
+    }
+
+    private static void awaitStatus(BreakingWorld world, int status, Object why) {
+        for (int port : world.ports()) {
+            world.await(
+                    () -> world.get(port, "/bad").statusCode() == status,
+                    () -> "not " + status + " at port " + port + ": " + why);
+        }
+    }
+
+    private static void awaitClients(BreakingWorld world, String value) {
+        for (int port : world.ports()) {
+            world.await(
+                    () -> world.get(port, "/good-1")
+                            .headers()
+                            .firstValue("x-clients")
+                            .filter(value::equals)
+                            .isPresent(),
+                    () -> "x-clients: " + value + " did not arrive at port " + port);
+        }
+    }
+
+    /** What a policy adds to listeners is held back alone: its rules are closed, or keep what was accepted last. */
+    @Test
+    void aPolicyThatIsRefusedOnAListenerHoldsNothingElseBack() throws Exception {
+        ObjectRef tokens = ObjectRef.of(Kinds.SECURITY_POLICY, new ObjectKey("default", "tokens"));
+        ObjectRef clients = ObjectRef.of(Kinds.CLIENT_TRAFFIC_POLICY, new ObjectKey("default", "clients"));
+        try (BreakingWorld world = started()) {
+            world.put(marked("bad", "before"));
+            awaitMark(world, "bad", "before", "nothing");
+            try (Traffic _ = new Traffic(world)) {
+                putBeside(world, tokens(Breakage.LISTENER), tokens);
+                awaitCulprits(world, Set.of(tokens), tokens);
+                awaitStatus(world, 500, "what is refused and never was accepted is closed");
+                // A listener takes edits of others.
+                world.put(clients("first"));
+                awaitClients(world, "first");
+                putBeside(world, tokens("right"), tokens);
+                awaitStatus(world, 401, "the policy is mended");
+                awaitCulprits(world, Set.of(), tokens);
+                world.awaitApplied();
+
+                putBeside(world, tokens(Breakage.LISTENER), tokens);
+                awaitCulprits(world, Set.of(tokens), tokens);
+                awaitStatus(world, 401, "what was accepted last stays");
+                world.awaitApplied();
+                world.put(clients(Breakage.LISTENER));
+                awaitCulprits(world, Set.of(tokens, clients), clients);
+                awaitClients(world, "first");
+            }
+            world.startEnvoy();
+            awaitGood(world, "a new proxy");
+            awaitStatus(world, 401, "a new proxy has what was accepted last");
+            awaitCulprits(world, Set.of(tokens, clients), "a new proxy");
+            try (Traffic _ = new Traffic(world)) {
+                world.put(clients("second"));
+                awaitClients(world, "second");
+                awaitCulprits(world, Set.of(tokens), clients);
+                world.remove(Kinds.SECURITY_POLICY, "tokens");
+                awaitStatus(world, 200, "the policy is deleted");
+                awaitCulprits(world, Set.of(), tokens);
+                world.await(world::programmed, () -> "the Gateway is not programmed");
+            }
+        }
+    }
+
     private static BreakingWorld started() throws Exception {
         BreakingWorld world = new BreakingWorld();
         world.put(BreakingWorld.gateway(world.ports(), Optional.empty()) + good("start"));

@@ -24,7 +24,8 @@ import java.util.Map;
 /**
  * Runs the Wasm extensions of EnvoyExtensionPolicies, by Envoy's filter {@code wasm}. A listener has a filter for each
  * extension in use, which routes enable. Proxies fetch the code from the controller and verify it. Invalid code fails
- * open or closed as its policy says, and does not affect other extensions.
+ * open or closed as its policy says. Envoy accepts invalid code while it fetches it, and refuses the listener when it
+ * has it: the policy is then held back alone.
  */
 final class WasmFilter implements ChainFilter {
     private static final String NAME = "envoy.filters.http.wasm/extension-";
