@@ -62,6 +62,14 @@ final class BackendTrafficIT {
             ---
             apiVersion: gateway.envoyproxy.io/v1alpha1
             kind: Backend
+            metadata: {name: named, namespace: default}
+            spec:
+              endpoints:
+              - {hostname: a.hosts.test, ip: {address: 127.0.0.1, port: ${a}}}
+              - {hostname: b.hosts.test, ip: {address: 127.0.0.1, port: ${b}}}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: Backend
             metadata: {name: wire, namespace: default}
             spec:
               endpoints: [{ip: {address: 127.0.0.1, port: ${wire}}}]
@@ -156,6 +164,10 @@ final class BackendTrafficIT {
                     "checks",
                     "healthCheck: {panicThreshold: 0, active: {type: HTTP, interval: 100ms, unhealthyThreshold: 1,"
                             + " http: {path: /healthz}}}"),
+            Map.entry(
+                    "named",
+                    "healthCheck: {panicThreshold: 0, active: {type: HTTP, interval: 100ms, unhealthyThreshold: 1,"
+                            + " http: {path: /named}}}"),
             Map.entry("breaker", "circuitBreaker: {maxParallelRequests: 1}"),
             Map.entry("fresh", "circuitBreaker: {maxRequestsPerConnection: 1}"),
             Map.entry("timeout", "timeout: {http: {requestTimeout: 200ms}}"),
@@ -228,7 +240,8 @@ final class BackendTrafficIT {
         for (String name : List.of("plain", "shared-one", "shared-two")) {
             files.append(route(name, "both"));
         }
-        POLICIES.forEach((name, settings) -> files.append(route(name, name.equals("proxied") ? "wire" : "both"))
+        Map<String, String> others = Map.of("proxied", "wire", "named", "named");
+        POLICIES.forEach((name, settings) -> files.append(route(name, others.getOrDefault(name, "both")))
                 .append(POLICY.replace("${name}", name))
                 .append("  ")
                 .append(settings)
@@ -274,6 +287,9 @@ final class BackendTrafficIT {
         } else if (path.equals("/bad-on-b") && name.equals("b")) {
             status = 500;
         } else if (path.equals("/healthz") && name.equals("b")) {
+            status = 503;
+        } else if (path.equals("/named")
+                && !exchange.getRequestHeaders().getFirst("Host").equals(name + ".hosts.test")) {
             status = 503;
         } else if (path.equals("/ports")) {
             clientPorts.add(exchange.getRemoteAddress().getPort());
@@ -370,6 +386,14 @@ final class BackendTrafficIT {
     @Test
     void anEndpointThatItsCheckFindsUnhealthyGetsNoRequests() {
         Await.until(() -> backends("checks", "/").equals(Set.of("a")), SOON, () -> "b still gets requests");
+    }
+
+    @Test
+    void anEndpointIsCheckedByItsOwnHostname() {
+        Await.until(
+                () -> backends("named", "/").equals(Set.of("a", "b")),
+                SOON,
+                () -> "an endpoint is taken for unhealthy");
     }
 
     @Test

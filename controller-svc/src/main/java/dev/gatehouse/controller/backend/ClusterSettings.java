@@ -51,7 +51,7 @@ public record ClusterSettings(
      */
     public static ClusterSettings of(BackendSettings settings, String hostname) {
         return new ClusterSettings(
-                settings.ofBackend().checkedAs(hostname),
+                settings.ofCallout().checkedAs(hostname),
                 false,
                 Optional.empty(),
                 Optional.empty(),
@@ -105,6 +105,7 @@ public record ClusterSettings(
             Optional<LoadBalancer.PreferLocal> preferLocal,
             String weightedZones,
             OptionalInt healthPort,
+            boolean healthHosts,
             Optional<RoutingType> routingType) {}
 
     /** The port of health checks; empty: health checks use the port of requests. */
@@ -113,6 +114,18 @@ public record ClusterSettings(
                 .flatMap(HealthCheck::active)
                 .map(HealthCheck.Active::port)
                 .orElse(OptionalInt.empty());
+    }
+
+    /** True if health checks ask each endpoint by its own hostname: the settings have none for all of them. */
+    public boolean checksByHostname() {
+        return backend.healthCheck()
+                .flatMap(HealthCheck::active)
+                .filter(check -> switch (check.checker()) {
+                    case HealthCheck.Checker.Http http -> http.hostname().isEmpty();
+                    case HealthCheck.Checker.Grpc _ -> true;
+                    case HealthCheck.Checker.Tcp _ -> false;
+                })
+                .isPresent();
     }
 
     /** True if the endpoints are grouped into localities by their zones. */
@@ -129,16 +142,21 @@ public record ClusterSettings(
         return digest(toString().replace(", http1=" + Http1.NONE + "]", "]"));
     }
 
-    /** The {@link #digest} of the settings that change the endpoints resource; empty: no setting changes it. */
-    Optional<String> endpointsDigest() {
+    /**
+     * The {@link #digest} of the settings that change the endpoints resource; empty: no setting changes it.
+     *
+     * @param named whether endpoints have hostnames
+     */
+    Optional<String> endpointsDigest(boolean named) {
         OfEndpoints shown = new OfEndpoints(
                 backend.loadBalancer().flatMap(LoadBalancer::preferLocal),
                 backend.loadBalancer()
                         .map(balancer -> balancer.weightedZones().toString())
                         .orElse("{}"),
                 healthPort(),
+                named && checksByHostname(),
                 routingType);
-        return !byZone() && shown.healthPort.isEmpty() && shown.routingType.isEmpty()
+        return !byZone() && shown.healthPort.isEmpty() && !shown.healthHosts && shown.routingType.isEmpty()
                 ? Optional.empty()
                 : Optional.of(digest(shown.toString()));
     }

@@ -84,7 +84,7 @@ public record ClusterSpec(
                 endpoints,
                 protocol,
                 all,
-                all.endpointsDigest()
+                all.endpointsDigest(endpoints.named())
                         .map(digest -> endpointsName + "/with/" + digest)
                         .orElse(endpointsName),
                 credentials,
@@ -148,6 +148,19 @@ public record ClusterSpec(
          */
         default boolean zoned() {
             return !(this instanceof Weighted weighted) || weighted.onePerPriority();
+        }
+
+        /** True if endpoints have hostnames of their own. */
+        default boolean named() {
+            return switch (this) {
+                case Listed listed ->
+                    listed.places().stream()
+                            .anyMatch(place -> place.member().hostname().isPresent());
+                case Weighted weighted ->
+                    weighted.shares().stream()
+                            .anyMatch(share -> share.endpoints().named());
+                case ServicePort _, Resolved _, OfExtension _ -> false;
+            };
         }
 
         /** A copy that shows the client certificate {@code certificate} to endpoints with TLS. */

@@ -25,6 +25,13 @@ import java.util.stream.Stream;
  */
 public record TelemetryClusters(
         Map<Destination, ClusterSpec> clusters, List<ClusterSpec> metrics, List<String> problems) {
+    /**
+     * How proxies reach a destination.
+     *
+     * @param authority the name that requests to it have: of its TLS settings, its host, or its Service
+     */
+    public record Collector(String cluster, String authority) {}
+
     /** No clusters. */
     public static final TelemetryClusters NONE = new TelemetryClusters(Map.of(), List.of(), List.of());
 
@@ -105,9 +112,42 @@ public record TelemetryClusters(
         return Stream.concat(clusters.values().stream(), metrics.stream());
     }
 
-    /** The name of the cluster of a destination; empty: the destination is unresolved. */
-    public Optional<String> name(Destination destination) {
-        return Optional.ofNullable(clusters.get(destination)).map(ClusterSpec::name);
+    /** How proxies reach a destination; empty: the destination is unresolved. */
+    public Optional<Collector> collector(Destination destination) {
+        return Optional.ofNullable(clusters.get(destination))
+                .map(cluster -> new Collector(
+                        cluster.name(),
+                        sni(cluster)
+                                .or(() -> host(cluster.endpoints()))
+                                .orElseGet(() -> destination
+                                        .host()
+                                        .orElseGet(() ->
+                                                host(destination.backends().getFirst())))));
+    }
+
+    private static Optional<String> sni(ClusterSpec cluster) {
+        return cluster.tls().stream()
+                .map(ClusterSpec.Tls::sni)
+                .flatMap(sni ->
+                        sni instanceof ClusterSpec.Sni.Fixed fixed ? Stream.of(fixed.hostname()) : Stream.empty())
+                .findFirst();
+    }
+
+    private static Optional<String> host(Endpoints endpoints) {
+        return switch (endpoints) {
+            case Endpoints.ServicePort port ->
+                Optional.of(port.owner().key().name() + "." + port.owner().key().namespace() + ".svc");
+            case Endpoints.Listed listed ->
+                listed.places().stream()
+                        .map(place -> place.member().endpoint())
+                        .flatMap(endpoint -> endpoint instanceof Backend.Endpoint.Fqdn fqdn
+                                ? Stream.of(fqdn.hostname())
+                                : Stream.empty())
+                        .findFirst();
+            case Endpoints.Weighted weighted ->
+                host(weighted.shares().getFirst().endpoints());
+            case Endpoints.Resolved _, Endpoints.OfExtension _ -> Optional.empty();
+        };
     }
 
     private static Optional<ClusterSpec> together(Destination destination, List<ClusterGroup.Member> found) {

@@ -40,6 +40,9 @@ final class ClientSockets {
     private static final int TCP_KEEPINTVL = 5;
     private static final int TCP_KEEPCNT = 6;
 
+    /** One, so that a burst of connections is spread over the proxy's workers. */
+    private static final long ACCEPTED_AT_ONCE = 1;
+
     private ClientSockets() {}
 
     /**
@@ -55,9 +58,11 @@ final class ClientSockets {
                 first(settings, each -> each.connection().bufferLimit())
                         .map(bytes -> UInt32Value.of(bytes.intValue()))
                         .orElse(Protos.uint32(ChainContext.CONNECTION_BUFFER_BYTES)));
-        first(settings, each -> each.connection().maxAcceptPerSocketEvent())
-                .filter(max -> max > 0)
-                .ifPresent(max -> listener.setMaxConnectionsToAcceptPerSocketEvent(UInt32Value.of(max.intValue())));
+        long accepted = first(settings, each -> each.connection().maxAcceptPerSocketEvent())
+                .orElse(ACCEPTED_AT_ONCE);
+        if (accepted > 0) {
+            listener.setMaxConnectionsToAcceptPerSocketEvent(UInt32Value.of((int) accepted));
+        }
         first(settings, each -> each.timeouts().tcp().inspection())
                 .ifPresent(timeout -> listener.setListenerFiltersTimeout(Protos.duration(timeout)));
         first(settings, ClientSettings::tcpKeepalive).ifPresent(keepalive -> keepalive(listener, keepalive));

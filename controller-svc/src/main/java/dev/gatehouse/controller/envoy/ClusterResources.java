@@ -26,7 +26,6 @@ import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
@@ -177,8 +176,8 @@ public final class ClusterResources {
             ClusterSpec spec, Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
         ClusterLoadAssignment.Builder assignment =
                 ClusterLoadAssignment.newBuilder().setClusterName(spec.endpointsName());
-        Localities localities =
-                new Localities(spec.transports(), spec.settings().healthPort(), slices);
+        Localities localities = new Localities(
+                spec.transports(), spec.settings().healthPort(), spec.settings().checksByHostname(), slices);
         switch (spec.endpoints()) {
             case Endpoints.Weighted weighted -> {
                 for (int i = 0; i < weighted.shares().size(); i++) {
@@ -232,6 +231,7 @@ public final class ClusterResources {
     private record Localities(
             List<Optional<ClusterSpec.Tls>> transports,
             OptionalInt healthPort,
+            boolean checksByHostname,
             Function<ClusterSpec.SlicesOwner, Collection<EndpointSlice>> slices) {
         /** A group for each zone, with the zone's weight. A zone of weight 0 is left out. */
         List<LocalityLbEndpoints> byZone(Endpoints endpoints, Optional<LoadBalancer> balancer) {
@@ -273,7 +273,12 @@ public final class ClusterResources {
         private LbEndpoint.Builder endpoint(ClusterSpec.Place place) {
             LbEndpoint.Builder endpoint =
                     Upstreams.endpoint(address(place.member().endpoint()));
-            place.member().hostname().ifPresent(endpoint.getEndpointBuilder()::setHostname);
+            place.member().hostname().ifPresent(hostname -> {
+                endpoint.getEndpointBuilder().setHostname(hostname);
+                if (checksByHostname) {
+                    endpoint.getEndpointBuilder().getHealthCheckConfigBuilder().setHostname(hostname);
+                }
+            });
             return over(place.tls(), endpoint);
         }
 
@@ -291,9 +296,8 @@ public final class ClusterResources {
         }
 
         private LbEndpoint.Builder over(Optional<ClusterSpec.Tls> tls, LbEndpoint.Builder endpoint) {
-            healthPort.ifPresent(port -> endpoint.getEndpointBuilder()
-                    .setHealthCheckConfig(
-                            Endpoint.HealthCheckConfig.newBuilder().setPortValue(port)));
+            healthPort.ifPresent(port ->
+                    endpoint.getEndpointBuilder().getHealthCheckConfigBuilder().setPortValue(port));
             if (transports.size() > 1) {
                 endpoint.setMetadata(Metadata.newBuilder()
                         .putFilterMetadata("envoy.transport_socket_match", transportMatch(transports.indexOf(tls))));

@@ -82,13 +82,12 @@ final class DownstreamTls {
                     SecretResources.reference(new SecretName.Certificate(certificate), secrets));
         }
         DownstreamTlsContext.Builder context = DownstreamTlsContext.newBuilder().setCommonTlsContext(common);
-        tls.ifPresent(each -> {
-            // A policy with TLS settings resumes sessions only if it enables resumption, as in Envoy Gateway.
-            context.setDisableStatefulSessionResumption(!each.statefulResumption());
-            if (!each.statelessResumption()) {
-                context.setDisableStatelessSessionResumption(true);
-            }
-        });
+        // Sessions are resumed only if a policy enables it, as in Envoy Gateway.
+        context.setDisableStatefulSessionResumption(
+                !tls.map(ClientTls::statefulResumption).orElse(false));
+        if (!tls.map(ClientTls::statelessResumption).orElse(false)) {
+            context.setDisableStatelessSessionResumption(true);
+        }
         return context;
     }
 

@@ -3,6 +3,7 @@ package dev.gatehouse.controller.envoy;
 import com.github.xds.core.v3.TypedExtensionConfig;
 import com.github.xds.type.matcher.v3.Matcher;
 import dev.gatehouse.controller.backend.Target;
+import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.controller.check.EnvoyRules;
 import dev.gatehouse.controller.client.ClientPolicy;
 import dev.gatehouse.controller.envoy.filter.AuthorizationFilter;
@@ -98,7 +99,7 @@ public final class ListenerResources {
      * @param streams gives the routes of a listener without HTTP, in order of precedence
      * @param clients gives the settings for the clients of a listener
      * @param needs gives the filters that the policies of a listener's routes need
-     * @param telemetry gives the cluster of a telemetry destination; empty: the destination is unresolved
+     * @param telemetry tells how proxies reach a telemetry destination; empty: the destination is unresolved
      * @param secrets tells which secrets come from SDS servers beside the proxy
      */
     public static Optional<Listener> listener(
@@ -108,7 +109,7 @@ public final class ListenerResources {
             Function<ListenerKey, List<StreamRoute>> streams,
             Function<ListenerKey, ClientPolicy> clients,
             Function<List<ListenerState>, FilterNeeds> needs,
-            Function<ProxyTelemetry.Destination, Optional<String>> telemetry,
+            Function<ProxyTelemetry.Destination, Optional<TelemetryClusters.Collector>> telemetry,
             SecretName.Sources secrets) {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder().setName(port.listenerName());
@@ -209,7 +210,7 @@ public final class ListenerResources {
             List<ListenerState> listeners,
             Function<ListenerKey, ClientPolicy> clients,
             Function<List<ListenerState>, FilterNeeds> needs,
-            Function<ProxyTelemetry.Destination, Optional<String>> telemetry,
+            Function<ProxyTelemetry.Destination, Optional<TelemetryClusters.Collector>> telemetry,
             SecretName.Sources secrets) {
         Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
         Listener.Builder listener = Listener.newBuilder()

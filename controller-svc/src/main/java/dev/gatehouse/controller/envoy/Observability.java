@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.gatehouse.api.envoy.v1.ConnectionTracingFields;
 import dev.gatehouse.api.envoy.v1.CustomTagFields;
+import dev.gatehouse.controller.backend.TelemetryClusters.Collector;
 import dev.gatehouse.controller.gateway.LogFormats;
 import dev.gatehouse.controller.proto.NewerFields;
 import dev.gatehouse.controller.proto.Protos;
@@ -126,13 +127,13 @@ final class Observability {
 
     private final ProxyTelemetry telemetry;
     private final String fleet;
-    private final Function<Destination, Optional<String>> clusters;
+    private final Function<Destination, Optional<Collector>> clusters;
 
     /**
      * @param fleet the fleet's name, from which the service name in traces is made
      * @param clusters gives the cluster of a destination; empty: the destination is unresolved
      */
-    Observability(ProxyTelemetry telemetry, String fleet, Function<Destination, Optional<String>> clusters) {
+    Observability(ProxyTelemetry telemetry, String fleet, Function<Destination, Optional<Collector>> clusters) {
         this.telemetry = telemetry;
         this.fleet = fleet;
         this.clusters = clusters;
@@ -241,7 +242,7 @@ final class Observability {
         };
     }
 
-    private AccessLog.Builder accessLogService(Sink.AccessLogService service, String cluster) {
+    private AccessLog.Builder accessLogService(Sink.AccessLogService service, Collector cluster) {
         CommonGrpcAccessLogConfig common = CommonGrpcAccessLogConfig.newBuilder()
                 .setLogName(service.logName().orElse(fleet))
                 .setTransportApiVersion(ApiVersion.V3)
@@ -264,7 +265,7 @@ final class Observability {
     }
 
     private AccessLog.Builder openTelemetry(
-            Sink.OpenTelemetry collector, String cluster, ProxyTelemetry.Format format) {
+            Sink.OpenTelemetry collector, Collector cluster, ProxyTelemetry.Format format) {
         Map<String, String> attributes = new TreeMap<>(POD);
         OpenTelemetryAccessLogConfig.Builder config = OpenTelemetryAccessLogConfig.newBuilder()
                 .setCommonConfig(CommonGrpcAccessLogConfig.newBuilder()
@@ -390,7 +391,7 @@ final class Observability {
         return built.build();
     }
 
-    private Tracing.Http provider(Provider provider, String cluster) {
+    private Tracing.Http provider(Provider provider, Collector cluster) {
         return switch (provider) {
             case Provider.OpenTelemetry collector -> {
                 OpenTelemetryConfig.Builder config = OpenTelemetryConfig.newBuilder()
@@ -414,7 +415,8 @@ final class Observability {
                 http(
                         "envoy.tracers.zipkin",
                         ZipkinConfig.newBuilder()
-                                .setCollectorCluster(cluster)
+                                .setCollectorCluster(cluster.cluster())
+                                .setCollectorHostname(cluster.authority())
                                 .setCollectorEndpoint("/api/v2/spans")
                                 .setCollectorEndpointVersion(ZipkinConfig.CollectorEndpointVersion.HTTP_JSON)
                                 .setTraceId128Bit(zipkin.traceId128Bit())
@@ -424,20 +426,21 @@ final class Observability {
                 http(
                         "envoy.tracers.datadog",
                         DatadogConfig.newBuilder()
-                                .setCollectorCluster(cluster)
+                                .setCollectorCluster(cluster.cluster())
+                                .setCollectorHostname(cluster.authority())
                                 .setServiceName(datadog.serviceName().orElse(fleet))
                                 .build());
         };
     }
 
     /** Exports spans by HTTP, to the path of OTLP/HTTP. */
-    private static HttpService httpService(Destination collector, String cluster) {
-        String host = collector.host().orElse(cluster);
+    private static HttpService httpService(Destination collector, Collector cluster) {
+        String host = collector.host().orElse(cluster.authority());
         return HttpService.newBuilder()
                 .setHttpUri(HttpUri.newBuilder()
                         .setUri("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + collector.port()
                                 + "/v1/traces")
-                        .setCluster(cluster)
+                        .setCluster(cluster.cluster())
                         .setTimeout(SPANS_AT_MOST))
                 .build();
     }
@@ -499,12 +502,12 @@ final class Observability {
         });
     }
 
-    private static GrpcService grpc(String cluster, Map<String, String> headers) {
+    private static GrpcService grpc(Collector cluster, Map<String, String> headers) {
         GrpcService.Builder service = GrpcService.newBuilder()
                 .setEnvoyGrpc(GrpcService.EnvoyGrpc.newBuilder()
-                        .setClusterName(cluster)
+                        .setClusterName(cluster.cluster())
                         // Envoy's default authority is the cluster's name, whose "/" a sidecar refuses.
-                        .setAuthority(cluster.replace('/', '.')));
+                        .setAuthority(cluster.authority()));
         headers.forEach((name, value) ->
                 service.addInitialMetadata(HeaderValue.newBuilder().setKey(name).setValue(value)));
         return service.build();

@@ -32,6 +32,7 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import dev.gatehouse.gatewayapi.ValueMatch;
 import dev.gatehouse.gatewayapi.WafPolicy;
+import dev.gatehouse.gatewayapi.client.ClientSettings;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -55,7 +56,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Makes the routes of HTTPRoutes and GRPCRoutes. */
@@ -83,20 +84,20 @@ public final class RouteResources {
     private final ListenerKey listener;
     private final ListenerState.Protocol protocol;
     private final int port;
-    private final BooleanSupplier rateLimitHeaders;
+    private final Supplier<ClientSettings> clients;
 
     /**
      * Makes the routes of a listener.
      *
      * @param port the port at which clients reach the listener, used in redirects
-     * @param rateLimitHeaders true if the listener tells its clients how much is left of a limit; asked only for routes with a limit
+     * @param clients gives the settings for the listener's clients; asked only for routes that depend on them
      */
     public RouteResources(
-            ListenerKey listener, ListenerState.Protocol protocol, int port, BooleanSupplier rateLimitHeaders) {
+            ListenerKey listener, ListenerState.Protocol protocol, int port, Supplier<ClientSettings> clients) {
         this.listener = listener;
         this.protocol = protocol;
         this.port = port;
-        this.rateLimitHeaders = rateLimitHeaders;
+        this.clients = clients;
     }
 
     /** The name by which a rule is known in metrics, logs and rate limits. */
@@ -373,7 +374,7 @@ public final class RouteResources {
                         match,
                         ruleFilters.cors().or(backendFilters::cors),
                         route.hasRoute(),
-                        rateLimitHeaders,
+                        () -> clients.get().headers().rateLimitHeaders(),
                         policies))
                 .forEach(route::putTypedPerFilterConfig);
         return route;
@@ -432,7 +433,8 @@ public final class RouteResources {
                     && found.cluster().resolved().isPresent();
             each.extendedRewrite().ifPresent(rewrite -> rewrite(action, rewrite, resolved));
         }
-        RouteTuning.apply(action, rule, settings);
+        RouteTuning.apply(
+                action, rule, settings, () -> clients.get().timeouts().http().streamIdle());
         return action.build();
     }
 

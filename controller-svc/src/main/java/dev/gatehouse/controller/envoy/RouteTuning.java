@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Applies timeouts, retries and other settings of a rule and its BackendTrafficPolicy to a route. The rule's own settings win. */
 final class RouteTuning {
@@ -64,8 +65,13 @@ final class RouteTuning {
                         .forEach(route::addResponseHeadersToRemove));
     }
 
-    static void apply(RouteAction.Builder action, Rule.Http rule, TrafficSettings settings) {
-        timeouts(action, rule, settings.backend());
+    /** @param clientsIdle gives the limit of the listener for streams without data, if its clients' policy has one */
+    static void apply(
+            RouteAction.Builder action,
+            Rule.Http rule,
+            TrafficSettings settings,
+            Supplier<Optional<Duration>> clientsIdle) {
+        timeouts(action, rule, settings.backend(), clientsIdle);
         rule.retry()
                 .map(retry -> retry(retry, rule.timeouts()))
                 .or(() -> settings.backend().retry().map(retry -> retry(retry, rule.timeouts())))
@@ -118,7 +124,11 @@ final class RouteTuning {
                 });
     }
 
-    private static void timeouts(RouteAction.Builder action, Rule.Http rule, BackendSettings settings) {
+    private static void timeouts(
+            RouteAction.Builder action,
+            Rule.Http rule,
+            BackendSettings settings,
+            Supplier<Optional<Duration>> clientsIdle) {
         Optional<Duration> request = rule.timeouts().request();
         Optional<Duration> backend = rule.timeouts().backendRequest().filter(d -> !d.isZero());
         if (rule.grpc()) {
@@ -134,20 +144,29 @@ final class RouteTuning {
                                     ? backend.get()
                                     : limit)
                     .orElse(retries ? Duration.ZERO : backend.orElse(Duration.ZERO));
-            action.setTimeout(Protos.duration(whole));
+            if (request.isPresent() || !whole.isZero()) {
+                limit(action, whole, clientsIdle);
+            } else {
+                // Each try is limited, and their number.
+                action.setTimeout(Protos.duration(whole));
+            }
         } else {
-            settings.timeouts().request().ifPresent(limit -> {
-                action.setTimeout(Protos.duration(limit));
-                if (limit.compareTo(STREAM_IDLE) > 0) {
-                    // Without this a request with a longer timeout would end after five minutes without data.
-                    action.setIdleTimeout(Protos.duration(limit));
-                }
-            });
+            settings.timeouts().request().ifPresent(limit -> limit(action, limit, clientsIdle));
         }
         settings.timeouts()
                 .maxStream()
                 .ifPresent(limit -> action.getMaxStreamDurationBuilder().setMaxStreamDuration(Protos.duration(limit)));
         settings.timeouts().streamIdle().map(Protos::duration).ifPresent(action::setIdleTimeout);
+    }
+
+    /** Limits a whole request; 0: no limit. */
+    private static void limit(RouteAction.Builder action, Duration limit, Supplier<Optional<Duration>> clientsIdle) {
+        action.setTimeout(Protos.duration(limit));
+        // Without an idle timeout of its own a longer request would end after five minutes without data.
+        boolean longer = limit.isZero() || limit.compareTo(STREAM_IDLE) > 0;
+        if (longer && clientsIdle.get().isEmpty()) {
+            action.setIdleTimeout(Protos.duration(limit));
+        }
     }
 
     private static RetryPolicy retry(HttpRoute.Retry retry, HttpRoute.Timeouts timeouts) {

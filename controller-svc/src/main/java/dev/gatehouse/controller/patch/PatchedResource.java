@@ -119,7 +119,7 @@ public record PatchedResource(
                         unpatched = Optional.of(added);
                     }
                 } else {
-                    after = DefaultChain.apply(before, patch);
+                    after = DefaultChain.apply(BalancingPolicy.formFor(patch, before), patch);
                     if (checking) {
                         current = checked(identity, after);
                         after = ResourceTree.of(current);

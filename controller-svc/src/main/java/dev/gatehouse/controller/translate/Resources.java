@@ -429,11 +429,7 @@ final class Resources {
                 key.listener(),
                 protocol,
                 settings.clientPort(listener.get()),
-                () -> model.clients
-                        .of(reads, key.listener())
-                        .settings()
-                        .headers()
-                        .rateLimitHeaders());
+                () -> model.clients.of(reads, key.listener()).settings());
         List<RouteEntry> entries = new ArrayList<>();
         SortedMap<String, EffectivePolicies.Traffic> limits = new TreeMap<>();
         Set<Compressor> compressors = new HashSet<>();
@@ -970,7 +966,7 @@ final class Resources {
                         port.listeners(),
                         clients,
                         each -> needs(reads, needs, each),
-                        telemetry::name,
+                        telemetry::collector,
                         secrets(reads))
                 : ListenerResources.listener(
                         key,
@@ -979,7 +975,7 @@ final class Resources {
                         listener -> streams(reads, listener, owners),
                         clients,
                         each -> needs(reads, needs, each),
-                        telemetry::name,
+                        telemetry::collector,
                         secrets(reads));
     }
 

@@ -8,6 +8,7 @@ import dev.gatehouse.api.envoy.v1.TracingFields;
 import dev.gatehouse.controller.patch.PatchedResource.Identity;
 import dev.gatehouse.controller.patch.PatchedResource.Outcome;
 import dev.gatehouse.controller.proto.NewerFields;
+import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.gatewayapi.EnvoyPatchPolicy.Patch;
 import dev.gatehouse.gatewayapi.merge.JsonPatch.Op;
@@ -24,6 +25,9 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.Tracing;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.SlowStartConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import java.util.List;
@@ -172,6 +176,39 @@ class PatchedResourceTest {
         expected.getFilterChainsBuilder(1).getFiltersBuilder(0).setName("patched");
         expected.getFilterChainsBuilder(0).getFiltersBuilder(0).setName("also");
         assertThat(result.resource()).contains(expected.build());
+    }
+
+    @Test
+    void theUsualBalancingPolicyHasItsLongFormForPatchesOfIt() {
+        Cluster usual = CLUSTER.toBuilder()
+                .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
+                .setCommonLbConfig(Cluster.CommonLbConfig.newBuilder()
+                        .setLocalityWeightedLbConfig(
+                                Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance()))
+                .build();
+        String config = "/load_balancing_policy/policies/0/typed_extension_config/typed_config";
+        PatchedResource result = clusters(
+                Optional.of(usual), cluster(Op.add, config + "/slow_start_config", Map.of("slow_start_window", "30s")));
+        assertThat(result.outcomes()).containsExactly(new Outcome.Applied());
+        Cluster patched = (Cluster) result.resource().orElseThrow();
+        assertThat(patched.getLbPolicyValue()).isZero();
+        assertThat(patched.hasCommonLbConfig()).isFalse();
+        assertThat(patched.getLoadBalancingPolicy()
+                        .getPolicies(0)
+                        .getTypedExtensionConfig()
+                        .getTypedConfig())
+                .isEqualTo(Protos.any(LeastRequest.newBuilder()
+                        .setLocalityLbConfig(LocalityLbConfig.newBuilder()
+                                .setLocalityWeightedLbConfig(
+                                        LocalityLbConfig.LocalityWeightedLbConfig.getDefaultInstance()))
+                        .setSlowStartConfig(SlowStartConfig.newBuilder()
+                                .setSlowStartWindow(com.google.protobuf.Duration.newBuilder()
+                                        .setSeconds(30)))
+                        .build()));
+        // Patches of other fields leave the policy as it is.
+        assertThat(clusters(Optional.of(usual), cluster(Op.add, "/alt_stat_name", "one"))
+                        .resource())
+                .contains(usual.toBuilder().setAltStatName("one").build());
     }
 
     @Test

@@ -188,6 +188,29 @@ final class EnvoyPatchPolicyIT {
         assertThat(world.culprits()).isEmpty();
     }
 
+    /** As in Envoy Gateway, whose clusters have the long form of the policy. */
+    @Test
+    void theLoadBalancingPolicyOfAClusterIsReplaced() throws InterruptedException {
+        world.put(policy(
+                "policy",
+                0,
+                patch(
+                        CLUSTER_TYPE,
+                        "httproute/default/a/rule/0",
+                        "op: replace, path: /load_balancing_policy, value: {policies: [{typed_extension_config:"
+                                + " {name: envoy.load_balancing_policies.round_robin, typed_config: {\"@type\":"
+                                + " type.googleapis.com/envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin,"
+                                + " locality_lb_config: {locality_weighted_lb_config: {}}}}}]}"),
+                patch(
+                        CLUSTER_TYPE,
+                        "httproute/default/a/rule/0",
+                        "op: add, jsonPath: \"..typed_extension_config.typed_config\","
+                                + " path: slow_start_config, value: {slow_start_window: 30s}")));
+        awaitProgrammed("policy");
+        assertThat(world.culprits()).isEmpty();
+        awaitStatus("/a", 200);
+    }
+
     @Test
     void endpointsAreThoseOfThePatch() throws InterruptedException {
         world.put(policy(

@@ -192,6 +192,7 @@ public final class ClusterTuning {
                 .maxConnectionDuration()
                 .map(Protos::duration)
                 .ifPresent(common::setMaxConnectionDuration);
+        settings.backend().timeouts().maxStream().map(Protos::duration).ifPresent(common::setMaxStreamDuration);
         settings.backend()
                 .circuitBreaker()
                 .map(CircuitBreaker::maxRequestsPerConnection)

@@ -58,7 +58,7 @@ final class HealthChecks {
 
     private static HealthCheck.HttpHealthCheck http(Checker.Http http) {
         HealthCheck.HttpHealthCheck.Builder made = HealthCheck.HttpHealthCheck.newBuilder()
-                .setHost(http.hostname().orElse(""))
+                .setHost(http.hostname().or(http::usualHostname).orElse(""))
                 .setPath(http.path())
                 .addAllExpectedStatuses(ranges(http.expected().isEmpty() ? OK : http.expected()))
                 .addAllRetriableStatuses(ranges(http.retriable()));

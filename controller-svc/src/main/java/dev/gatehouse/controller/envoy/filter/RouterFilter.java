@@ -13,12 +13,15 @@ final class RouterFilter implements ChainFilter {
 
     @Override
     public List<HttpFilter> onListener(ChainContext chain) {
-        return List.of(ChainContext.always(
-                NAME,
-                Router.newBuilder()
-                        .setSuppressEnvoyHeaders(!chain.client().headers().envoyHeaders())
-                        .addAllUpstreamLog(chain.upstreamLog())
-                        .build()));
+        Router.Builder router = Router.newBuilder()
+                .setSuppressEnvoyHeaders(!chain.client().headers().envoyHeaders())
+                .addAllUpstreamLog(chain.upstreamLog());
+        if (router.getUpstreamLogCount() > 0) {
+            // Each try is logged when it ends, not all of them with the last one.
+            router.setUpstreamLogOptions(
+                    Router.UpstreamAccessLogOptions.newBuilder().setFlushUpstreamLogOnUpstreamStream(true));
+        }
+        return List.of(ChainContext.always(NAME, router.build()));
     }
 
     @Override

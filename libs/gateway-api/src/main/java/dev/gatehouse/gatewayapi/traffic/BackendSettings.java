@@ -37,6 +37,15 @@ public record BackendSettings(
 
     /** A copy with only the settings that are equal for every request: without retries, request timeouts and hash inputs. */
     public BackendSettings ofBackend() {
+        return ofBackend(timeouts.ofBackend());
+    }
+
+    /** {@link #ofBackend} for calls that the proxy makes itself: no route bounds their streams. */
+    public BackendSettings ofCallout() {
+        return ofBackend(timeouts.ofCallout());
+    }
+
+    private BackendSettings ofBackend(Timeouts kept) {
         return new BackendSettings(
                 loadBalancer.map(LoadBalancer::ofBackend),
                 Optional.empty(),
@@ -44,7 +53,7 @@ public record BackendSettings(
                 tcpKeepalive,
                 healthCheck,
                 circuitBreaker,
-                timeouts.ofBackend(),
+                kept,
                 connection,
                 dns,
                 http2);

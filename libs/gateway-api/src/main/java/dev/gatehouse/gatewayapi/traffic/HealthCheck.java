@@ -44,7 +44,9 @@ public record HealthCheck(Optional<Active> active, Optional<Passive> passive, Op
         }
 
         private Active as(String hostname) {
-            return checker instanceof Checker.Http http && http.hostname().isEmpty()
+            return checker instanceof Checker.Http http
+                            && http.hostname().isEmpty()
+                            && !http.usualHostname().equals(Optional.of(hostname))
                     ? new Active(
                             timeout,
                             interval,
@@ -96,9 +98,14 @@ public record HealthCheck(Optional<Active> active, Optional<Passive> passive, Op
 
     /** The check's request and the expected answer. Payloads are in hexadecimal. */
     public sealed interface Checker {
-        /** @param expected the statuses of healthy endpoints; empty: 200 */
+        /**
+         * @param hostname the Host header
+         * @param usualHostname without {@code hostname}, the Host header for an endpoint without hostname
+         * @param expected the statuses of healthy endpoints; empty: 200
+         */
         record Http(
                 Optional<String> hostname,
+                Optional<String> usualHostname,
                 String path,
                 Optional<Method> method,
                 List<Integer> expected,
@@ -114,6 +121,7 @@ public record HealthCheck(Optional<Active> active, Optional<Passive> passive, Op
             private static Http none() {
                 return new Http(
                         Optional.empty(),
+                        Optional.empty(),
                         "/",
                         Optional.empty(),
                         List.of(),
@@ -123,7 +131,7 @@ public record HealthCheck(Optional<Active> active, Optional<Passive> passive, Op
             }
 
             private Http as(String name) {
-                return new Http(Optional.of(name), path, method, expected, retriable, response, requestBody);
+                return new Http(hostname, Optional.of(name), path, method, expected, retriable, response, requestBody);
             }
 
             private static Http read(Fields f) {
@@ -143,6 +151,7 @@ public record HealthCheck(Optional<Active> active, Optional<Passive> passive, Op
                 }
                 return new Http(
                         f.string("hostname", Syntax.PRECISE_HOSTNAME),
+                        Optional.empty(),
                         f.requiredString("path", Texts.URL_PATH),
                         method,
                         f.integers("expectedStatuses", 100, 599),

@@ -30,6 +30,11 @@ public record Timeouts(
                 connect, connectionIdle, maxConnectionDuration, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
+    Timeouts ofCallout() {
+        return new Timeouts(
+                connect, connectionIdle, maxConnectionDuration, Optional.empty(), maxStream, Optional.empty());
+    }
+
     static Timeouts read(Fields f) {
         Optional<Duration> connect =
                 f.object("tcp", x -> x.duration("connectTimeout")).flatMap(each -> each);
