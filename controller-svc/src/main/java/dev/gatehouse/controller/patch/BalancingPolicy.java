@@ -1,11 +1,9 @@
 package dev.gatehouse.controller.patch;
 
 import dev.gatehouse.gatewayapi.EnvoyPatchPolicy.Patch;
-import dev.gatehouse.gatewayapi.merge.JsonPatch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The load balancing policy of a cluster. In Envoy Gateway, and so in its users' patches, it is a
@@ -22,7 +20,7 @@ final class BalancingPolicy {
 
     /** The {@code tree} of a cluster in the form that {@code patch} refers to. */
     static Map<String, Object> formFor(Patch patch, Map<String, Object> tree) {
-        if (!names(patch.operation()) || tree.containsKey(LONG) || !"LEAST_REQUEST".equals(tree.get(SHORT))) {
+        if (!patch.operation().mentions(LONG) || tree.containsKey(LONG) || !"LEAST_REQUEST".equals(tree.get(SHORT))) {
             return tree;
         }
         Map<String, Object> made = new LinkedHashMap<>(tree);
@@ -51,13 +49,5 @@ final class BalancingPolicy {
                                                 "locality_lb_config",
                                                 Map.of(LOCALITIES, Map.of())))))));
         return made;
-    }
-
-    private static boolean names(JsonPatch.Operation operation) {
-        return Stream.of(
-                        operation.path(),
-                        operation.jsonPath().orElse(""),
-                        operation.from().orElse(""))
-                .anyMatch(text -> text.contains(LONG));
     }
 }

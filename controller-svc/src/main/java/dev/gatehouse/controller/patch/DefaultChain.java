@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The filter chain of a listener that accepts every connection. In Envoy Gateway, and so in its users' patches, it is
@@ -23,7 +22,7 @@ final class DefaultChain {
     /** Applies the patch to the {@code tree} of a listener. */
     static Map<String, Object> apply(Map<String, Object> tree, Patch patch) throws PatchFailure {
         int index = index(tree);
-        if (!names(patch.operation()) || tree.containsKey(DEFAULT) || index < 0) {
+        if (!patch.operation().mentions(DEFAULT) || tree.containsKey(DEFAULT) || index < 0) {
             return JsonPatch.apply(tree, List.of(patch.operation()));
         }
         List<Object> chains = new ArrayList<>((List<?>) tree.getOrDefault(CHAINS, List.of()));
@@ -38,14 +37,6 @@ final class DefaultChain {
             patched.put(CHAINS, restored);
         }
         return patched;
-    }
-
-    private static boolean names(JsonPatch.Operation operation) {
-        return Stream.of(
-                        operation.path(),
-                        operation.jsonPath().orElse(""),
-                        operation.from().orElse(""))
-                .anyMatch(text -> text.contains(DEFAULT));
     }
 
     /** The index of the only chain without a match; negative: there is no such chain, or there are several. */

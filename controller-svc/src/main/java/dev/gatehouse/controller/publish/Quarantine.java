@@ -488,21 +488,11 @@ public final class Quarantine {
         }
         List<Part> unproven = pool.substituted(id, each -> !each.proven());
         List<Part> substituted = unproven.isEmpty() ? pool.substituted(id, _ -> true) : unproven;
-        omit(pool, substituted);
+        substituted.forEach(part -> omit(pool, part));
         return !substituted.isEmpty();
     }
 
-    /** Leaves out parts whose replacement is rejected too. */
-    private void omit(Pool pool, List<Part> parts) {
-        for (Part part : parts) {
-            pool.refused.computeIfPresent(part, (_, before) -> {
-                hold(pool, part, before.fingerprint(), Hold.Form.OMITTED);
-                return before.omitted();
-            });
-        }
-    }
-
-    /** Leaves out the last accepted form of a policy's contribution, which proxies refuse by now. */
+    /** Leaves out a part whose replacement is rejected too. */
     private void omit(Pool pool, Part part) {
         pool.refused.computeIfPresent(part, (_, before) -> before.omitted());
         pool.heldFingerprint(part).ifPresent(fingerprint -> hold(pool, part, fingerprint, Hold.Form.OMITTED));

@@ -1,5 +1,6 @@
 package dev.gatehouse.controller.translate;
 
+import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.backend.NameCache;
 import dev.gatehouse.controller.envoy.RouteEntry;
 import dev.gatehouse.controller.envoy.RouteResources;
@@ -78,6 +79,11 @@ record Contribution(
     /** The filters that listeners have besides those for policies that may be refused. */
     FilterNeeds ownNeeds() {
         return FilterNeeds.of(List.of(), authorizers, compressors, List.of(), caches);
+    }
+
+    /** Whether proxies refuse what a policy of the contribution adds to the Envoy listener. */
+    boolean isRefused(Reads reads, ListenerPolicies holds) {
+        return rules.stream().anyMatch(rule -> rule.isRefused(reads, holds));
     }
 
     FilterNeeds filterNeeds() {

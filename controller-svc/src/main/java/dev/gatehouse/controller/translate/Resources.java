@@ -229,7 +229,7 @@ final class Resources {
 
         @Override
         public boolean isRefused(Reads reads, Contribution contribution) {
-            return contribution.rules().stream().anyMatch(rule -> rule.isRefused(reads, listenerPolicies));
+            return contribution.isRefused(reads, listenerPolicies);
         }
     }
 
@@ -618,7 +618,7 @@ final class Resources {
         FilterNeeds needs = own;
         for (RoutePart part : reads.get(heldByRoute, key).map(SortedMap::keySet).orElse(Set.of())) {
             needs = reads.get(lastGood, part)
-                    .filter(good -> good.rules().stream().noneMatch(rule -> rule.isRefused(reads, listenerPolicies)))
+                    .filter(good -> !good.isRefused(reads, listenerPolicies))
                     .map(Contribution::filterNeeds)
                     .map(needs::and)
                     .orElse(needs);

@@ -41,6 +41,13 @@ public final class JsonPatch {
         public Operation(Op op, String path, Optional<String> from, @Nullable Object value) {
             this(op, Optional.empty(), path, from, value);
         }
+
+        /** Whether a path of the operation contains {@code text}. */
+        public boolean mentions(String text) {
+            return path.contains(text)
+                    || jsonPath.filter(each -> each.contains(text)).isPresent()
+                    || from.filter(each -> each.contains(text)).isPresent();
+        }
     }
 
     private static final Pattern INDEX = Pattern.compile("-?\\d{1,6}");
