@@ -107,6 +107,13 @@ public record TelemetryClusters(
         return "spec.telemetry: Envoy would refuse the cluster of a sink: " + problem + ".";
     }
 
+    /** A copy with the clusters of {@code other}, which serve destinations that are replaced but still in use. */
+    public TelemetryClusters and(TelemetryClusters other) {
+        Map<Destination, ClusterSpec> all = new HashMap<>(other.clusters);
+        all.putAll(clusters);
+        return new TelemetryClusters(all, metrics, problems);
+    }
+
     /** The clusters of all destinations. */
     public Stream<ClusterSpec> all() {
         return Stream.concat(clusters.values().stream(), metrics.stream());

@@ -74,6 +74,15 @@ public final class ListenerResources {
         }
     }
 
+    /**
+     * The access logs and traces of a listener.
+     *
+     * @param collectors tells how proxies reach a destination; empty: the destination is unresolved
+     */
+    public record Telemetry(
+            ProxyTelemetry settings,
+            Function<ProxyTelemetry.Destination, Optional<TelemetryClusters.Collector>> collectors) {}
+
     /** The name of the route table that the HTTP listeners among {@code listeners}, the listeners of a port, share. */
     public static String sharedTableName(
             TableForm form, PortKey port, List<ListenerState> listeners, FilterNeeds needs) {
@@ -99,7 +108,7 @@ public final class ListenerResources {
      * @param streams gives the routes of a listener without HTTP, in order of precedence
      * @param clients gives the settings for the clients of a listener
      * @param needs gives the filters that the policies of a listener's routes need
-     * @param telemetry tells how proxies reach a telemetry destination; empty: the destination is unresolved
+     * @param telemetry the access logs and traces
      * @param secrets tells which secrets come from SDS servers beside the proxy
      */
     public static Optional<Listener> listener(
@@ -109,9 +118,9 @@ public final class ListenerResources {
             Function<ListenerKey, List<StreamRoute>> streams,
             Function<ListenerKey, ClientPolicy> clients,
             Function<List<ListenerState>, FilterNeeds> needs,
-            Function<ProxyTelemetry.Destination, Optional<TelemetryClusters.Collector>> telemetry,
+            Telemetry telemetry,
             SecretName.Sources secrets) {
-        Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
+        Observability observability = new Observability(telemetry, fleet.name());
         Listener.Builder listener = Listener.newBuilder().setName(port.listenerName());
         int bound = listeners.getFirst().boundPort();
         if (port.udp()) {
@@ -210,9 +219,9 @@ public final class ListenerResources {
             List<ListenerState> listeners,
             Function<ListenerKey, ClientPolicy> clients,
             Function<List<ListenerState>, FilterNeeds> needs,
-            Function<ProxyTelemetry.Destination, Optional<TelemetryClusters.Collector>> telemetry,
+            Telemetry telemetry,
             SecretName.Sources secrets) {
-        Observability observability = new Observability(fleet.settings().telemetry(), fleet.name(), telemetry);
+        Observability observability = new Observability(telemetry, fleet.name());
         Listener.Builder listener = Listener.newBuilder()
                 .setName(port.listenerName())
                 .setAddress(address(fleet, listeners.getFirst().boundPort(), SocketAddress.Protocol.UDP))

@@ -129,14 +129,11 @@ final class Observability {
     private final String fleet;
     private final Function<Destination, Optional<Collector>> clusters;
 
-    /**
-     * @param fleet the fleet's name, from which the service name in traces is made
-     * @param clusters gives the cluster of a destination; empty: the destination is unresolved
-     */
-    Observability(ProxyTelemetry telemetry, String fleet, Function<Destination, Optional<Collector>> clusters) {
-        this.telemetry = telemetry;
+    /** @param fleet the fleet's name, from which the service name in traces is made */
+    Observability(ListenerResources.Telemetry telemetry, String fleet) {
+        this.telemetry = telemetry.settings();
         this.fleet = fleet;
-        this.clusters = clusters;
+        clusters = telemetry.collectors();
     }
 
     /** The access logs of requests, for an HTTP connection manager. */

@@ -198,6 +198,6 @@ public final class DataPlane {
     static String about(String name, String message) {
         String own =
                 message.lines().filter(line -> line.startsWith(name + ": ")).collect(Collectors.joining("\n"));
-        return own.isEmpty() ? message : own;
+        return own.isEmpty() ? message.strip() : own;
     }
 }

@@ -8,6 +8,7 @@ import dev.gatehouse.controller.extension.Extensions;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.Kinds;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,9 +19,12 @@ import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
-/** The contributions of policies to Envoy listeners, by the policies' kinds. */
+/** The contributions of policies and of EnvoyProxies to Envoy listeners, by kind. */
 record ListenerPolicies(
-        PolicyHolds<ClientPolicy> clients, PolicyHolds<Security> securities, PolicyHolds<Extensions> extensions) {
+        PolicyHolds<ClientPolicy> clients,
+        PolicyHolds<Security> securities,
+        PolicyHolds<Extensions> extensions,
+        PolicyHolds<ProxyTelemetry> telemetry) {
     /**
      * Adds the contributions to the listener of a port as its parts, each of which can be held back alone.
      *
@@ -31,7 +35,7 @@ record ListenerPolicies(
         Map<OutputPart, Integer> fingerprints = new HashMap<>();
         Set<OutputPart> heldBack = new HashSet<>();
         Map<OutputPart, Set<String>> names = new HashMap<>();
-        for (PolicyHolds<?> each : List.of(clients, securities, extensions)) {
+        for (PolicyHolds<?> each : List.of(clients, securities, extensions, telemetry)) {
             PolicyHolds.Parts parts = each.parts(reads, port, which);
             fingerprints.putAll(parts.fingerprints());
             heldBack.addAll(parts.heldBack());
@@ -58,6 +62,9 @@ record ListenerPolicies(
         String kind = part.owner().kind();
         if (kind.equals(Kinds.CLIENT_TRAFFIC_POLICY.name())) {
             return clients;
+        }
+        if (kind.equals(Kinds.ENVOY_PROXY.name())) {
+            return telemetry;
         }
         return kind.equals(Kinds.SECURITY_POLICY.name()) ? securities : extensions;
     }

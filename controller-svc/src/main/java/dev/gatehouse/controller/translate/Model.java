@@ -67,6 +67,7 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.Policy;
 import dev.gatehouse.gatewayapi.PolicyTarget;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.ReferenceGrant;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.Secret;
@@ -84,6 +85,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -113,6 +115,7 @@ final class Model {
     /** The DNS names of each Secret's certificate. */
     final Collection<ObjectKey, List<String>> certificateNames;
 
+    final FleetTelemetry fleetTelemetry;
     final Collection<String, TelemetryClusters> telemetry;
     final Collection<ListenerKey, ListenerState> listeners;
 
@@ -337,16 +340,18 @@ final class Model {
                 (reads, ref, route) -> Optional.of(new RouteResolver(routeWorld(reads)).resolve(ref, route)),
                 (route, _) -> Optional.of(ResolvedRoute.failing(route.spec())));
         brokenRoutes = new BrokenRoutes(graph, inputs, reads -> attachmentWorld(reads, settings), this::routeWorld);
-        telemetry = graph.map(
-                "telemetry",
-                fleets,
-                // The settings of all proxies belong to the controller's namespace.
-                (reads, _, fleet) -> Optional.of(TelemetryClusters.of(
-                                        fleet.settings().telemetry(),
-                                        fleet.proxy().object().orElse(new ObjectKey(settings.namespace(), "default")),
-                                        backends(reads))
-                                .checked(ClusterResources::problem))
-                        .filter(clusters -> !clusters.equals(TelemetryClusters.NONE)));
+        fleetTelemetry = new FleetTelemetry(graph, this);
+        telemetry = graph.map("telemetry", fleets, (reads, _, fleet) -> {
+            // The settings of all proxies belong to the controller's namespace.
+            ObjectKey proxy = fleet.proxy().object().orElse(new ObjectKey(settings.namespace(), "default"));
+            Function<ProxyTelemetry, TelemetryClusters> resolve =
+                    each -> TelemetryClusters.of(each, proxy, backends(reads)).checked(ClusterResources::problem);
+            TelemetryClusters clusters = resolve.apply(fleet.settings().telemetry());
+            for (ProxyTelemetry each : fleetTelemetry.replacements(reads, fleet)) {
+                clusters = clusters.and(resolve.apply(each));
+            }
+            return Optional.of(clusters).filter(each -> !each.equals(TelemetryClusters.NONE));
+        });
         bindings = graph.expand("bindings", attachments, (_, ref, attached) -> {
             Map<BindingKey, Attachments.Binding> each = new HashMap<>();
             for (Attachments.Parent parent : attached.parents()) {

@@ -5,9 +5,9 @@ import dev.gatehouse.gatewayapi.ObjectRef;
 
 /**
  * The contribution of a policy to the Envoy listener of a port: filters for the policy's routes, or settings for
- * clients.
+ * clients. An EnvoyProxy contributes access logs and traces.
  *
- * @param owner the policy; of merged policies the most specific one
+ * @param owner the policy, or the EnvoyProxy; of merged ones the most specific one
  */
 public record PolicyPart(PortKey port, ObjectRef owner) implements OutputPart {
     /** The policy's contribution to the TCP listener of the same port. */

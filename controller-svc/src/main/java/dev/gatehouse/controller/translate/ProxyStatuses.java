@@ -13,6 +13,7 @@ import dev.gatehouse.gatewayapi.EnvoyProxy;
 import dev.gatehouse.gatewayapi.GatewayClass;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ObjectReference;
 import dev.gatehouse.gatewayapi.ParentReference;
 import dev.gatehouse.gatewayapi.Resource;
@@ -31,15 +32,32 @@ final class ProxyStatuses {
     private final Model model;
     private final Collection<ObjectKey, SortedMap<ObjectKey, Resource<GatewayClass>>> classes;
     private final Collection<ObjectKey, SortedMap<ObjectKey, GatewayState>> gateways;
+    /** The Gateways whose settings are an EnvoyProxy's, by reference of their own or of their class. */
+    private final Collection<ObjectKey, SortedMap<ObjectKey, GatewayState>> users;
 
-    ProxyStatuses(Graph graph, Model model) {
+    private final Rejections rejections;
+
+    ProxyStatuses(Graph graph, Model model, Rejections rejections) {
         this.model = model;
+        this.rejections = rejections;
         classes = graph.group(
                 "proxies.classes", model.classes, (_, each) -> proxy(each.spec().parametersRef(), ""));
         gateways = graph.group(
                 "proxies.gateways",
                 model.gateways,
                 (key, state) -> proxy(state.gateway().spec().infrastructure().parametersRef(), key.namespace()));
+        users = graph.group(
+                "proxies.users",
+                model.gateways,
+                (_, state) -> state.proxy().object().map(Set::of).orElse(Set.of()));
+    }
+
+    /** Why the proxies of a Gateway do not have the access logs and traces of its EnvoyProxy; empty: they have them. */
+    Optional<String> refusal(Reads reads, GatewayState state) {
+        return state.proxy()
+                .object()
+                .flatMap(key -> rejections.of(reads, state.fleet(), ObjectRef.of(Kinds.ENVOY_PROXY, key)))
+                .map(rejection -> "spec.telemetry: A proxy refused it: " + rejection);
     }
 
     private static Set<ObjectKey> proxy(Optional<ObjectReference> reference, String namespace) {
@@ -55,37 +73,47 @@ final class ProxyStatuses {
         List<ObjectStatus.ParentStatus> ancestors = new ArrayList<>();
         reads.get(classes, key)
                 .ifPresent(each -> each.forEach((name, itsClass) -> reads.get(model.classProxies, name)
-                        .filter(ProxyParameters.Unusable.class::isInstance)
-                        .ifPresent(unusable -> ancestors.add(ancestor(
+                        .flatMap(parameters -> problem(parameters).or(() -> refusal(reads, key, name)))
+                        .ifPresent(problem -> ancestors.add(ancestor(
                                 Kinds.GATEWAY_CLASS.name(),
                                 Optional.empty(),
                                 name.name(),
                                 itsClass.spec().controllerName(),
-                                unusable)))));
+                                Optional.of(problem))))));
         reads.get(gateways, key)
                 .ifPresent(each -> each.forEach((name, state) -> ancestors.add(ancestor(
                         Kinds.GATEWAY.name(),
                         Optional.of(name.namespace()),
                         name.name(),
                         state.controllerName(),
-                        state.proxy()))));
+                        problem(state.proxy()).or(() -> refusal(reads, state))))));
         return ancestors.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new ObjectStatus.Ancestors(proxy.metadata().generation(), ancestors));
     }
 
+    /** Why the proxies of some Gateway of a class do not have the access logs and traces of an EnvoyProxy. */
+    private Optional<String> refusal(Reads reads, ObjectKey proxy, ObjectKey itsClass) {
+        return reads.get(users, proxy).stream()
+                .flatMap(each -> each.values().stream())
+                .filter(state -> state.gateway().spec().gatewayClassName().equals(itsClass.name()))
+                .flatMap(state -> refusal(reads, state).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> problem(ProxyParameters parameters) {
+        return parameters instanceof ProxyParameters.Unusable unusable
+                ? Optional.of(unusable.message())
+                : Optional.empty();
+    }
+
     private static ObjectStatus.ParentStatus ancestor(
-            String kind, Optional<String> namespace, String name, String controllerName, ProxyParameters parameters) {
+            String kind, Optional<String> namespace, String name, String controllerName, Optional<String> problem) {
         return new ObjectStatus.ParentStatus(
                 new ParentReference(Kinds.GATEWAY_GROUP, kind, namespace, name, Optional.empty(), Optional.empty()),
                 controllerName,
-                List.of(
-                        switch (parameters) {
-                            case ProxyParameters.Usable _ ->
-                                Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The EnvoyProxy is accepted.");
-                            case ProxyParameters.Unusable unusable ->
-                                Condition.isFalse(Conditions.ACCEPTED, "InvalidParameters", unusable.message());
-                        }));
+                List.of(problem.map(message -> Condition.isFalse(Conditions.ACCEPTED, "InvalidParameters", message))
+                        .orElse(Condition.isTrue(Conditions.ACCEPTED, "Accepted", "The EnvoyProxy is accepted."))));
     }
 
     /** @param problem why the Backend cannot be used */

@@ -56,6 +56,7 @@ import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.ObjectReference;
+import dev.gatehouse.gatewayapi.ProxyTelemetry;
 import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.Secret;
@@ -157,7 +158,8 @@ final class Resources {
                         graph.expand(
                                 "extensions.wishes",
                                 rulePolicies,
-                                (_, _, rules) -> wishes(rules.values(), RulePolicies::extensions))));
+                                (_, _, rules) -> wishes(rules.values(), RulePolicies::extensions))),
+                model.fleetTelemetry.holds);
         contributions = graph.expand("contributions", model.bindings, this::contributions, this::failing);
         refusals = graph.map(
                 "refusedRules",
@@ -927,19 +929,30 @@ final class Resources {
         for (PortKey each : keys) {
             boolean quic = !each.equals(key);
             Function<ListenerKey, ClientPolicy> client = listener -> model.clients.of(reads, listener);
-            message(reads, each, quic, port, owners, client, filterNeeds).ifPresent(listener -> {
-                ResourceId id = new ResourceId(each.fleet(), TypeUrls.LISTENER, each.listenerName());
-                Output output = new Output(listener, false, owners).with(hooks);
-                listeners.put(
-                        id,
-                        listenerPolicies.describe(
-                                reads,
-                                each,
-                                () -> message(reads, each, quic, port, owners, _ -> ClientPolicy.NONE, ownNeeds)
-                                        .hashCode(),
-                                name -> !quic || client.apply(name).http3() == ClientPolicy.Http3.SERVED,
-                                output));
-            });
+            ProxyTelemetry telemetry = model.fleetTelemetry.of(
+                    reads, port.fleet(), port.listeners().getFirst());
+            message(reads, each, quic, port, owners, client, filterNeeds, telemetry)
+                    .ifPresent(listener -> {
+                        ResourceId id = new ResourceId(each.fleet(), TypeUrls.LISTENER, each.listenerName());
+                        Output output = new Output(listener, false, owners).with(hooks);
+                        listeners.put(
+                                id,
+                                listenerPolicies.describe(
+                                        reads,
+                                        each,
+                                        () -> message(
+                                                        reads,
+                                                        each,
+                                                        quic,
+                                                        port,
+                                                        owners,
+                                                        _ -> ClientPolicy.NONE,
+                                                        ownNeeds,
+                                                        FleetTelemetry.DEFAULT)
+                                                .hashCode(),
+                                        name -> !quic || client.apply(name).http3() == ClientPolicy.Http3.SERVED,
+                                        output));
+                    });
         }
         return listeners;
     }
@@ -957,8 +970,10 @@ final class Resources {
             ServingPort port,
             Set<ObjectRef> owners,
             Function<ListenerKey, ClientPolicy> clients,
-            Collection<ListenerKey, SortedMap<BindingKey, FilterNeeds>> needs) {
-        TelemetryClusters telemetry = reads.get(model.telemetry, key.fleet()).orElse(TelemetryClusters.NONE);
+            Collection<ListenerKey, SortedMap<BindingKey, FilterNeeds>> needs,
+            ProxyTelemetry logs) {
+        ListenerResources.Telemetry telemetry = new ListenerResources.Telemetry(
+                logs, reads.get(model.telemetry, key.fleet()).orElse(TelemetryClusters.NONE)::collector);
         return quic
                 ? ListenerResources.quic(
                         key,
@@ -966,7 +981,7 @@ final class Resources {
                         port.listeners(),
                         clients,
                         each -> needs(reads, needs, each),
-                        telemetry::collector,
+                        telemetry,
                         secrets(reads))
                 : ListenerResources.listener(
                         key,
@@ -975,7 +990,7 @@ final class Resources {
                         listener -> streams(reads, listener, owners),
                         clients,
                         each -> needs(reads, needs, each),
-                        telemetry::collector,
+                        telemetry,
                         secrets(reads));
     }
 

@@ -64,6 +64,7 @@ final class Statuses {
     private final Model model;
     private final Source<String, FleetState> fleetStates;
     private final Rejections rejections;
+    private final ProxyStatuses proxies;
     private final Collection<String, Infrastructure> infrastructure;
     private final Source<String, Change.Applied> applied;
     private final Source<String, ExtensionTrouble> troubles;
@@ -99,7 +100,7 @@ final class Statuses {
         this.model = model;
         this.fleetStates = fleetStates;
         clientStatuses = new ClientPolicyStatuses(model);
-        ProxyStatuses proxies = new ProxyStatuses(graph, model);
+        proxies = new ProxyStatuses(graph, model, rejections);
         addresses = infrastructures.addresses();
         this.served = graph.expand("served", model.gateways, this::served);
         policedRoutes = new PolicedRoutes(graph, model.attachments);
@@ -413,6 +414,9 @@ final class Statuses {
         }
         List<String> warnings = new ArrayList<>(usable.warnings());
         reads.get(model.telemetry, state.fleet()).ifPresent(telemetry -> warnings.addAll(telemetry.problems()));
+        proxies.refusal(reads, state)
+                .ifPresent(
+                        problem -> warnings.add("EnvoyProxy " + usable.object().orElseThrow() + ": " + problem));
         reads.get(model.fleets, state.fleet())
                 .flatMap(fleet -> exposure(state, fleet))
                 .ifPresent(warnings::add);

@@ -2,11 +2,14 @@ package dev.gatehouse.standalone.quarantine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.controller.translate.Settings;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -19,6 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the checks of the translation let through and Envoy refuses: it is found among fifty good routes on two listeners, its object
@@ -441,6 +445,70 @@ final class QuarantineIT {
                 world.await(world::programmed, () -> "the Gateway is not programmed");
             }
         }
+    }
+
+    /** An EnvoyProxy, which the Gateway's class names, with an access log in a file. */
+    private static String logs(String path) {
+        return """
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: GatewayClass
+            metadata: {name: gatehouse}
+            spec:
+              controllerName: %s
+              parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: proxy, namespace: default}
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: EnvoyProxy
+            metadata: {name: proxy, namespace: default}
+            spec:
+              telemetry:
+                accessLog:
+                  settings:
+                  - format: {type: Text, text: "%%REQ(:PATH)%%\\n"}
+                    sinks: [{type: File, file: {path: "%s"}}]
+            """.formatted(Settings.CONTROLLER_NAME, path);
+    }
+
+    /** A log file that proxies cannot open costs the logs alone, which stay as they were accepted last. */
+    @Test
+    void aLogFileThatCannotBeOpenedHoldsNothingElseBack(@TempDir Path folder) throws Exception {
+        ObjectRef proxy = ObjectRef.of(Kinds.ENVOY_PROXY, new ObjectKey("default", "proxy"));
+        // The Gateway has a warning.
+        Set<ObjectRef> named = Set.of(proxy, ObjectRef.of(Kinds.GATEWAY, new ObjectKey("default", "gw")));
+        Path there = folder.resolve("access.log");
+        try (BreakingWorld world = started()) {
+            world.put(logs(folder.resolve("not/there/access.log").toString()));
+            awaitCulprits(world, named, proxy);
+            try (Traffic _ = new Traffic(world)) {
+                world.put(clients("first"));
+                awaitClients(world, "first");
+                world.put(logs(there.toString()));
+                awaitCulprits(world, Set.of(), proxy);
+                awaitLine(world, there, "/good-1");
+                world.awaitApplied();
+
+                world.put(logs(folder.resolve("neither/access.log").toString()));
+                awaitCulprits(world, named, proxy);
+                world.put(clients("second"));
+                awaitClients(world, "second");
+            }
+            Files.writeString(there, "");
+            world.startEnvoy();
+            awaitGood(world, "a new proxy");
+            awaitClients(world, "second");
+            awaitLine(world, there, "/good-1");
+            awaitCulprits(world, named, "a new proxy");
+            world.await(world::programmed, () -> "the Gateway is not programmed");
+        }
+    }
+
+    private static void awaitLine(BreakingWorld world, Path log, String line) {
+        world.await(
+                () -> world.get(world.ports().getFirst(), line).statusCode() == 200
+                        && Files.exists(log)
+                        && Files.readAllLines(log).contains(line),
+                () -> "no line " + line + " in " + log);
     }
 
     private static BreakingWorld started() throws Exception {
