@@ -65,7 +65,7 @@ public record Effective<S extends TargetedPolicy<S>>(List<Resource<S>> members, 
         }
         List<String> problems = new ArrayList<>();
         S spec = Fields.read(
-                Trees.node(Map.of("spec", tree)),
+                Trees.node(Map.of("spec", MergedChoices.settle(tree, sides.more()))),
                 kind.name() + " " + policy.key() + " over " + parent.key(),
                 "",
                 problem -> {

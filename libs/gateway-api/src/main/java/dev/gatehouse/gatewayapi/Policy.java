@@ -52,7 +52,7 @@ public record Policy<T>(
                 f.list("targetSelectors", TargetSelector::read),
                 f.choice("mergeType", MergeType.class).filter(type -> type != MergeType.Replace),
                 settings.apply(f),
-                f.written(),
+                f.stored(),
                 deprecated);
     }
 }

@@ -142,7 +142,41 @@ public final class StrategicMerge {
                 result.add(apply(Map.of(), item, at));
             }
         }
+        return interleaved(result, target, patch, key.get());
+    }
+
+    /**
+     * The merged items in Kubernetes' order: the patch's items in its order, the target's other items in theirs. Where
+     * the target does not tell which of two comes first, the patch's item does.
+     */
+    private static List<Object> interleaved(List<Object> merged, List<?> target, List<?> patch, String key) {
+        List<Object> patched = new ArrayList<>();
+        for (Object item : patch) {
+            if (item instanceof Map<?, ?> map && map.get(key) != null) {
+                int index = indexOf(merged, key, map.get(key));
+                if (index >= 0 && !patched.contains(merged.get(index))) {
+                    patched.add(merged.get(index));
+                }
+            }
+        }
+        List<Object> others = new ArrayList<>(merged);
+        others.removeAll(patched);
+        List<Object> result = new ArrayList<>();
+        int next = 0;
+        for (Object item : patched) {
+            int place = place(target, key, item);
+            while (place >= 0 && next < others.size() && place(target, key, others.get(next)) < place) {
+                result.add(others.get(next++));
+            }
+            result.add(item);
+        }
+        result.addAll(others.subList(next, others.size()));
         return Collections.unmodifiableList(result);
+    }
+
+    private static int place(List<?> items, String key, Object item) {
+        Object id = item instanceof Map<?, ?> map ? map.get(key) : null;
+        return id == null ? -1 : indexOf(items, key, id);
     }
 
     private static boolean replaces(@Nullable Object item) {

@@ -344,7 +344,7 @@ public record SsoPolicy(
                 providers,
                 f.object("stepUp", StepUp::read),
                 f.list("claimToHeaders", Jwt.ClaimToHeader::read),
-                f.written());
+                f.stored());
     }
 
     @Override

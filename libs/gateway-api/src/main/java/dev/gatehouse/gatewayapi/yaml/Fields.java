@@ -177,6 +177,11 @@ public final class Fields {
         return Trees.of(node);
     }
 
+    /** This object as an API server stores it, for merges; see {@link Trees#stored(Node.Mapping)}. */
+    public Map<String, Object> stored() {
+        return Trees.stored(node);
+    }
+
     /** True if the field is there and not null. */
     public boolean has(String name) {
         describe(name, new Outline.Anything());
@@ -474,7 +479,7 @@ public final class Fields {
                 },
                 bySchema,
                 reader);
-        return new Checked<>(Optional.of(read), Trees.of(mapping), errors, warnings);
+        return new Checked<>(Optional.of(read), Trees.stored(mapping), errors, warnings);
     }
 
     /** A list of objects; empty if it is not there. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Trees: JSON values as maps, lists, strings, booleans, {@link Long}s, {@link Double}s and nulls. They represent
@@ -12,6 +13,9 @@ import java.util.Map;
  */
 public final class Trees {
     private static final Location NOWHERE = new Location("", 1, 1);
+
+    /** The fields of Envoy Gateway's merged kinds whose values have any type. */
+    private static final Set<String> ANY_TYPE = Set.of("value", "config", "filterContext");
 
     private Trees() {}
 
@@ -41,6 +45,34 @@ public final class Trees {
         Map<String, Object> fields = new LinkedHashMap<>();
         mapping.fields().forEach((name, field) -> fields.put(name, of(field.value())));
         return Collections.unmodifiableMap(fields);
+    }
+
+    /**
+     * The tree of an object as an API server stores it: without the fields that are null, which would otherwise remove
+     * a field of what the object is merged with. Nulls in values of any type stay: they belong to the value.
+     */
+    public static Map<String, Object> stored(Node.Mapping mapping) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        mapping.fields().forEach((name, field) -> {
+            if (ANY_TYPE.contains(name)) {
+                fields.put(name, of(field.value()));
+            } else if (!Node.isNull(field.value())) {
+                fields.put(name, stored(field.value()));
+            }
+        });
+        return Collections.unmodifiableMap(fields);
+    }
+
+    private static Object stored(Node node) {
+        return switch (node) {
+            case Node.Mapping mapping -> stored(mapping);
+            case Node.Sequence sequence -> {
+                List<Object> items = new ArrayList<>();
+                sequence.items().forEach(item -> items.add(stored(item)));
+                yield Collections.unmodifiableList(items);
+            }
+            case Node.Scalar scalar -> of(scalar);
+        };
     }
 
     /** The node of a tree, for reading it with {@link Fields}; its places mean nothing. */

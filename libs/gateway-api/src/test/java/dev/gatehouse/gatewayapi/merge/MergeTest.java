@@ -21,14 +21,14 @@ class MergeTest {
     @Nested
     class StrategicMerges {
         @Test
-        void itemsAreMergedByTheirKeyAndNewOnesAppended() throws PatchFailure {
+        void itemsAreMergedByTheirKeyInKubernetesOrder() throws PatchFailure {
             assertThat(StrategicMerge.apply(
                             tree("containers: [{name: a, image: x, env: [{name: A, value: '1'}]}, {name: b}]"),
                             tree("containers: [{name: a, env: [{name: B, value: '2'}]}, {name: c}]"),
                             ""))
                     .isEqualTo(
                             tree(
-                                    "containers: [{name: a, image: x, env: [{name: A, value: '1'}, {name: B, value: '2'}]}, {name: b}, {name: c}]"));
+                                    "containers: [{name: a, image: x, env: [{name: B, value: '2'}, {name: A, value: '1'}]}, {name: c}, {name: b}]"));
         }
 
         @Test
@@ -57,7 +57,7 @@ class MergeTest {
                     .isEqualTo(tree("ports: [{port: 80, name: http, nodePort: 30080}]"));
             assertThat(StrategicMerge.apply(
                             tree("ports: [{containerPort: 1, name: a}]"), tree("ports: [{containerPort: 2}]"), ""))
-                    .isEqualTo(tree("ports: [{containerPort: 1, name: a}, {containerPort: 2}]"));
+                    .isEqualTo(tree("ports: [{containerPort: 2}, {containerPort: 1, name: a}]"));
         }
 
         @Test
