@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Decides requests by fixed windows. Hits beyond a limit are counted too, as in envoyproxy/ratelimit, unless the
- * counter is already known to be exhausted, so that the store is not called. A descriptor with 0 hits is over its limit
+ * counter is already known to exceed the limit, so that the store is not called. A descriptor with 0 hits is over its limit
  * only if its counter exceeds the limit. Thread-safe.
  */
 public final class RateLimiter {
@@ -94,7 +94,7 @@ public final class RateLimiter {
                 Limit limit = limited.limit();
                 Window window = limit.unit().window(now);
                 String key = CounterKeys.of(domain, descriptor.entries(), limit.unit(), window);
-                yield spent.over(key, descriptor.hits(), limit.requests())
+                yield spent.over(key, limit.requests())
                         ? new Settled(status(limited, true, 0, window, now))
                         : new Counting(new Increment(key, descriptor.hits(), window), limited);
             }
@@ -117,7 +117,7 @@ public final class RateLimiter {
     private Status status(Counting counting, long count, long now) {
         long limit = counting.rule().limit().requests();
         Increment increment = counting.increment();
-        if (count >= limit) {
+        if (count > limit) {
             spent.remember(increment.key(), count, increment.window(), now);
         }
         return status(counting.rule(), count > limit, Math.max(0, limit - count), increment.window(), now);

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Remembers exhausted counters until their window ends, so that a client that keeps sending requests costs the store
+ * Remembers counters beyond their limits until their window ends, so that a client that keeps sending requests costs the store
  * nothing. The remembered count is a lower bound of the real one. It decides for every limit below it.
  *
  * <p>Bounded: at the bound new ones are not remembered and go on asking the store.
@@ -22,10 +22,13 @@ final class SpentKeys {
 
     private record Spent(long count, long end) {}
 
-    /** Whether {@code hits} more are known to be beyond {@code limit}. */
-    boolean over(String key, long hits, long limit) {
+    /**
+     * Whether a counter is known to exceed {@code limit}. One that has reached it goes on being counted: the costs of
+     * responses must take it beyond, since only then is a request that costs nothing refused.
+     */
+    boolean over(String key, long limit) {
         Spent known = spent.get(key);
-        return known != null && known.count() > limit - hits;
+        return known != null && known.count() > limit;
     }
 
     void remember(String key, long count, Window window, long now) {

@@ -90,6 +90,17 @@ class RateLimiterTest {
                 .join();
     }
 
+    /** A budget that the costs of responses use up to the last: a check that costs nothing is refused from the next one on. */
+    @Test
+    void costsOfResponsesTakeACounterBeyondItsLimit() {
+        RuleBook book = book(level("user", limit(5, "")));
+        for (int response = 0; response < 6; response++) {
+            assertThat(ask(book, descriptor("user", "x", 0)).overall()).isEqualTo(Code.OK);
+            ask(book, descriptor("user", "x", 1));
+        }
+        assertThat(ask(book, descriptor("user", "x", 0)).overall()).isEqualTo(Code.OVER_LIMIT);
+    }
+
     @Property(tries = 30)
     void concurrentHitsNeverAdmitMoreThanTheLimit(
             @ForAll @IntRange(min = 0, max = 40) int limit, @ForAll @IntRange(min = 1, max = 3) int hits)
@@ -154,7 +165,7 @@ class RateLimiterTest {
     @Test
     void whatIsKnownToBeOverAsksTheStoreNoMore() {
         RuleBook book = book(level("user", limit(2, "")));
-        ask(book, descriptor("user", "x", 2));
+        ask(book, descriptor("user", "x", 3));
         int asked = store.batches.get();
         Decision decision = ask(book, descriptor("user", "x", 1));
         assertThat(decision.overall()).isEqualTo(Code.OVER_LIMIT);
