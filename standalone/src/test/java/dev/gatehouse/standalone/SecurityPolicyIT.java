@@ -637,6 +637,9 @@ final class SecurityPolicyIT {
     void aRouteIsChosenAgainOnceTheAuthorizationServerHasAnswered() throws Exception {
         assertThat(get("judged", "/anything", "x-pass: let-me-in")).startsWith("HTTP/1.1 403");
         assertThat(get("judged", "/anything")).startsWith("HTTP/1.1 418");
+        // Nobody has this host, nor this path: the filters that other routes switch off do not run.
+        assertThat(get("nobody", "/anything")).startsWith("HTTP/1.1 404");
+        assertThat(get("paths", "/nowhere")).startsWith("HTTP/1.1 404");
     }
 
     @Test

@@ -94,6 +94,14 @@ public final class ListenerResources {
         return form.name(listener.key() + PreRoutingFilters.tableSuffix(List.of(listener), needs));
     }
 
+    /**
+     * Whether filters may change the route of requests to {@code listeners}, which share a chain. The policies' filters
+     * are enabled in the chain then, and routes switch them off.
+     */
+    public static boolean routesChange(List<ListenerState> listeners, FilterNeeds needs) {
+        return PreRoutingFilters.any(listeners) || needs.reroutes();
+    }
+
     /** The listeners among {@code listeners} that share a table. */
     public static List<ListenerState> http(List<ListenerState> listeners) {
         return listeners.stream()
@@ -401,7 +409,7 @@ public final class ListenerResources {
                 observability.upstream(),
                 needs,
                 fleet.limits(),
-                PreRoutingFilters.any(listeners) || needs.reroutes());
+                routesChange(listeners, needs));
         manager.addAllHttpFilters(FilterChains.beforeAll(context))
                 .addAllHttpFilters(listeners.stream()
                         .flatMap(listener -> PreRoutingFilters.filters(listener).stream())

@@ -114,16 +114,21 @@ public final class RouteTable {
     /**
      * Makes a table without its listeners' virtual hosts.
      *
-     * @param filtered whether filters run on some of its requests before a route is selected
+     * @param routesChange see {@link ListenerResources#routesChange}
+     * @param hostnames the hostnames of its listeners
      * @param misdirected the hostnames of other listeners whose connections the SNI selects; a request for such a
      * hostname came over a connection for another listener, and is answered with 421 (RFC 9110, 15.5.20)
      * @param needs the filters that the policies of its routes need
      */
     public static RouteConfiguration table(
-            String name, boolean filtered, Collection<String> misdirected, FilterNeeds needs) {
+            String name,
+            boolean routesChange,
+            Collection<String> hostnames,
+            Collection<String> misdirected,
+            FilterNeeds needs) {
         RouteConfiguration.Builder table =
                 RouteConfiguration.newBuilder().setName(name).setIgnorePortInHostMatching(true);
-        if (needs.reroutes() || filtered) {
+        if (routesChange) {
             table.putAllTypedPerFilterConfig(PreRoutingFilters.tableConfig(needs));
         }
         table.addAllRequestHeadersToRemove(GeoFilter.headers(needs));
@@ -134,6 +139,12 @@ public final class RouteTable {
                         .setName(name + "/misdirected/" + domain)
                         .addDomains(domain)
                         .addRoutes(everything("misdirected", MISDIRECTED_REQUEST))));
+        if (routesChange && !hostnames.contains(Hostnames.ANY) && !misdirected.contains(Hostnames.ANY)) {
+            table.addVirtualHosts(VirtualHost.newBuilder()
+                    .setName(name + "/unmatched")
+                    .addDomains(Hostnames.ANY)
+                    .addRoutes(unmatched()));
+        }
         return table.build();
     }
 
@@ -208,9 +219,10 @@ public final class RouteTable {
      * Makes the virtual host of a hostname.
      *
      * @param table the name of its table
+     * @param routesChange see {@link ListenerResources#routesChange}
      * @param listener the listener that the hostname belongs to
      */
-    public static VirtualHost virtualHost(String table, String domain, Host listener) {
+    public static VirtualHost virtualHost(String table, String domain, boolean routesChange, Host listener) {
         VirtualHost.Builder host =
                 VirtualHost.newBuilder().setName(table + "/" + domain).addDomains(domain);
         if (listener.closed()) {
@@ -225,14 +237,21 @@ public final class RouteTable {
                                     .putAllTypedPerFilterConfig(withoutBackend)
                                     .build());
         }
-        if (!listener.filters().isEmpty()) {
-            // The filters must run even if no route matches, and Envoy finds their configuration by a route. So a last
-            // route matches everything.
-            host.putAllTypedPerFilterConfig(listener.filters())
-                    .addRoutes(everything("unmatched", NOT_FOUND).putAllTypedPerFilterConfig(withoutBackend));
+        host.putAllTypedPerFilterConfig(listener.filters());
+        if (routesChange) {
+            host.addRoutes(unmatched().putAllTypedPerFilterConfig(withoutBackend));
         }
         listener.bodyBytes().ifPresent(bytes -> host.setRequestBodyBufferLimit(UInt64Value.of(bytes)));
         return host.build();
+    }
+
+    /**
+     * The last route of a virtual host, where filters may change the route. Envoy finds the filters' configuration by a
+     * route: without this one the listener's own filters would not run, and the policies' filters, which routes switch
+     * off, would.
+     */
+    private static Route.Builder unmatched() {
+        return everything("unmatched", NOT_FOUND);
     }
 
     private static Route.Builder everything(String name, int status) {

@@ -55,6 +55,7 @@ final class RouteTables {
      * connection
      * @param counted whether each hostname has metrics
      * @param asWritten whether routes are tried in the order in which they are written
+     * @param routesChange see {@link ListenerResources#routesChange}
      */
     record Table(
             TableForm form,
@@ -63,7 +64,8 @@ final class RouteTables {
             List<String> hostnames,
             List<String> misdirected,
             boolean counted,
-            boolean asWritten) {
+            boolean asWritten,
+            boolean routesChange) {
         ResourceId id() {
             return new ResourceId(fleet, TypeUrls.ROUTES, name);
         }
@@ -197,19 +199,21 @@ final class RouteTables {
                     .toList();
             boolean https = protocol == Protocol.HTTPS;
             String own = listener.spec().hostname().orElse(Hostnames.ANY);
+            List<ListenerState> sharing = https ? List.of(listener) : alike;
+            FilterNeeds needs = sources.needs(reads, sharing);
             return new Table(
                     form,
                     port.fleet().name(),
                     https
-                            ? ListenerResources.tableName(form, listener, sources.needs(reads, List.of(listener)))
-                            : ListenerResources.sharedTableName(
-                                    form, key.get(), port.listeners(), sources.needs(reads, alike)),
+                            ? ListenerResources.tableName(form, listener, needs)
+                            : ListenerResources.sharedTableName(form, key.get(), port.listeners(), needs),
                     hostnames,
                     https ? hostnames.stream().filter(each -> !each.equals(own)).toList() : List.of(),
                     port.fleet().settings().telemetry().metrics().perHost(),
                     reads.get(model.serving, listener.key().gateway())
                             .map(gateway -> gateway.proxy().spec().preserveRouteOrder())
-                            .orElse(false));
+                            .orElse(false),
+                    ListenerResources.routesChange(sharing, needs));
         });
     }
 
@@ -293,6 +297,7 @@ final class RouteTables {
         VirtualHost host = RouteTable.virtualHost(
                 table.name(),
                 key.hostname(),
+                table.routesChange(),
                 RouteTable.Host.of(
                         listener.get(), routes, table.asWritten() ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder()));
         VirtualHost named = table.counted() ? RouteTable.counted(host) : host;
@@ -331,12 +336,12 @@ final class RouteTables {
             List<ListenerState> listeners,
             Set<ObjectRef> owners,
             Optional<ListenerState> offering) {
-        List<RouteTable.Host> empty = listeners.stream()
-                .map(listener -> RouteTable.Host.of(listener, Map.of(), Comparator.naturalOrder()))
-                .toList();
         RouteConfiguration own = RouteTable.table(
                 table.name(),
-                empty.stream().anyMatch(host -> !host.filters().isEmpty()),
+                table.routesChange(),
+                listeners.stream()
+                        .map(listener -> listener.spec().hostname().orElse(Hostnames.ANY))
+                        .toList(),
                 table.misdirected(),
                 sources.needs(reads, listeners));
         RouteConfiguration counted = table.counted() ? RouteTable.counted(own) : own;

@@ -112,6 +112,21 @@ class RouteTableTest {
         assertThat(shown(single(own, List.of("a.example", "b.example")))).doesNotContainKey("*");
     }
 
+    /** Envoy finds by a route which filters are switched off. */
+    @Test
+    void everyRequestHasARouteWhereFiltersMayChangeIt() {
+        RouteTable.Host own = new RouteTable.Host("a.example", Map.of("a.example", List.of(entry("own", 1))));
+        VirtualHost host = RouteTable.virtualHost("t", "a.example", true, own);
+        assertThat(shown(RouteTable.with(
+                        RouteTable.table("t", true, List.of("a.example"), List.of(), FilterNeeds.NONE), List.of(host))))
+                .containsEntry("a.example", List.of("own", "unmatched"))
+                .containsEntry("*", List.of("unmatched"));
+        assertThat(shown(RouteTable.table("t", true, List.of("a.example", "*"), List.of(), FilterNeeds.NONE)))
+                .isEmpty();
+        assertThat(shown(RouteTable.table("t", true, List.of("a.example"), List.of("*"), FilterNeeds.NONE)))
+                .containsEntry("*", List.of("misdirected"));
+    }
+
     /** The table of HTTP listeners. */
     private static RouteConfiguration shared(List<RouteTable.Host> listeners) {
         List<String> hostnames =
@@ -119,7 +134,7 @@ class RouteTableTest {
         List<VirtualHost> hosts = listeners.stream()
                 .flatMap(listener -> hosts(listener, hostnames))
                 .toList();
-        return RouteTable.with(RouteTable.table("t", false, List.of(), FilterNeeds.NONE), hosts);
+        return RouteTable.with(RouteTable.table("t", false, hostnames, List.of(), FilterNeeds.NONE), hosts);
     }
 
     /** The table of an HTTPS listener among listeners with these hostnames. */
@@ -127,7 +142,7 @@ class RouteTableTest {
         List<String> others =
                 hostnames.stream().filter(each -> !each.equals(own.hostname())).toList();
         return RouteTable.with(
-                RouteTable.table("t", false, others, FilterNeeds.NONE),
+                RouteTable.table("t", false, List.of(own.hostname()), others, FilterNeeds.NONE),
                 hosts(own, hostnames).toList());
     }
 
@@ -135,7 +150,7 @@ class RouteTableTest {
         return Stream.concat(Stream.of(listener.hostname()), listener.routes().keySet().stream())
                 .distinct()
                 .filter(domain -> RouteTable.owns(listener.hostname(), domain, hostnames))
-                .map(domain -> RouteTable.virtualHost("t", domain, listener));
+                .map(domain -> RouteTable.virtualHost("t", domain, false, listener));
     }
 
     private static RouteEntry entry(String name, int pathLength) {
