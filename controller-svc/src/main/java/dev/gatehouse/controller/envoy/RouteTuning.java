@@ -2,6 +2,7 @@ package dev.gatehouse.controller.envoy;
 
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.util.Durations;
 import dev.gatehouse.api.envoy.v1.TracingFields;
 import dev.gatehouse.controller.proto.NewerFields;
 import dev.gatehouse.controller.proto.Protos;
@@ -132,10 +133,15 @@ final class RouteTuning {
         Optional<Duration> request = rule.timeouts().request();
         Optional<Duration> backend = rule.timeouts().backendRequest().filter(d -> !d.isZero());
         if (rule.grpc()) {
-            // A gRPC stream may live long, and clients bound their calls by grpc-timeout.
-            action.setTimeout(Protos.duration(settings.timeouts().request().orElse(Duration.ZERO)))
-                    .setMaxStreamDuration(RouteAction.MaxStreamDuration.newBuilder()
-                            .setGrpcTimeoutHeaderMax(Protos.duration(Duration.ZERO)));
+            // A gRPC stream may live long, and clients bound their calls by grpc-timeout. Envoy ignores the timeout of
+            // a
+            // route that honours this header, so that a limit is one of the stream's duration.
+            Optional<Duration> limit = request.or(settings.timeouts()::request).filter(d -> !d.isZero());
+            RouteAction.MaxStreamDuration.Builder calls = RouteAction.MaxStreamDuration.newBuilder()
+                    .setGrpcTimeoutHeaderMax(Protos.duration(limit.orElse(Duration.ZERO)));
+            limit.map(Protos::duration).ifPresent(calls::setMaxStreamDuration);
+            action.setTimeout(Protos.duration(Duration.ZERO)).setMaxStreamDuration(calls);
+            limit.ifPresent(each -> idleAfter(action, each, clientsIdle));
         } else if (request.isPresent() || backend.isPresent()) {
             boolean retries = rule.retry().isPresent() || settings.retry().isPresent();
             Duration whole = request.filter(d -> !d.isZero())
@@ -153,15 +159,23 @@ final class RouteTuning {
         } else {
             settings.timeouts().request().ifPresent(limit -> limit(action, limit, clientsIdle));
         }
-        settings.timeouts()
-                .maxStream()
-                .ifPresent(limit -> action.getMaxStreamDurationBuilder().setMaxStreamDuration(Protos.duration(limit)));
+        settings.timeouts().maxStream().map(Protos::duration).ifPresent(limit -> {
+            RouteAction.MaxStreamDuration.Builder stream = action.getMaxStreamDurationBuilder();
+            if (!stream.hasMaxStreamDuration() || Durations.compare(limit, stream.getMaxStreamDuration()) < 0) {
+                stream.setMaxStreamDuration(limit);
+            }
+        });
         settings.timeouts().streamIdle().map(Protos::duration).ifPresent(action::setIdleTimeout);
     }
 
     /** Limits a whole request; 0: no limit. */
     private static void limit(RouteAction.Builder action, Duration limit, Supplier<Optional<Duration>> clientsIdle) {
         action.setTimeout(Protos.duration(limit));
+        idleAfter(action, limit, clientsIdle);
+    }
+
+    private static void idleAfter(
+            RouteAction.Builder action, Duration limit, Supplier<Optional<Duration>> clientsIdle) {
         // Without an idle timeout of its own a longer request would end after five minutes without data.
         boolean longer = limit.isZero() || limit.compareTo(STREAM_IDLE) > 0;
         if (longer && clientsIdle.get().isEmpty()) {
@@ -170,11 +184,10 @@ final class RouteTuning {
     }
 
     private static RetryPolicy retry(HttpRoute.Retry retry, HttpRoute.Timeouts timeouts) {
-        RetryPolicy.Builder policy = RetryPolicy.newBuilder()
-                .setRetryOn("connect-failure,refused-stream,reset"
-                        + (retry.codes().isEmpty() ? "" : ",retriable-status-codes"))
-                .addAllRetriableStatusCodes(retry.codes())
-                .setNumRetries(Protos.uint32(retry.attempts().orElse(1)));
+        RetryPolicy.Builder policy = retry(
+                "reset," + String.join(",", Retry.DEFAULT.effectiveTriggers()),
+                retry.codes().isEmpty() ? Retry.DEFAULT.effectiveStatuses() : retry.codes(),
+                retry.attempts().orElse(Retry.DEFAULT.retries()));
         perTry(policy, timeouts.backendRequest());
         retry.backoff()
                 .filter(backoff -> !backoff.isZero())
@@ -185,14 +198,8 @@ final class RouteTuning {
     }
 
     private static RetryPolicy retry(Retry retry, HttpRoute.Timeouts timeouts) {
-        RetryPolicy.Builder policy = RetryPolicy.newBuilder()
-                .setRetryOn(String.join(",", retry.effectiveTriggers()))
-                .addAllRetriableStatusCodes(retry.effectiveStatuses())
-                .setNumRetries(UInt32Value.of(retry.retries()))
-                .addRetryHostPredicate(RetryPolicy.RetryHostPredicate.newBuilder()
-                        .setName("envoy.retry_host_predicates.previous_hosts")
-                        .setTypedConfig(Protos.any(PreviousHostsPredicate.getDefaultInstance())))
-                .setHostSelectionRetryMaxAttempts(HOST_ATTEMPTS);
+        RetryPolicy.Builder policy =
+                retry(String.join(",", retry.effectiveTriggers()), retry.effectiveStatuses(), retry.retries());
         retry.attemptsPerPriority()
                 .ifPresent(attempts -> policy.setRetryPriority(RetryPolicy.RetryPriority.newBuilder()
                         .setName("envoy.retry_priorities.previous_priorities")
@@ -207,6 +214,18 @@ final class RouteTuning {
             policy.setRetryBackOff(backOff);
         });
         return policy.build();
+    }
+
+    /** A policy whose retries prefer endpoints that have not been tried. */
+    private static RetryPolicy.Builder retry(String triggers, List<Integer> statuses, int retries) {
+        return RetryPolicy.newBuilder()
+                .setRetryOn(triggers)
+                .addAllRetriableStatusCodes(statuses)
+                .setNumRetries(UInt32Value.of(retries))
+                .addRetryHostPredicate(RetryPolicy.RetryHostPredicate.newBuilder()
+                        .setName("envoy.retry_host_predicates.previous_hosts")
+                        .setTypedConfig(Protos.any(PreviousHostsPredicate.getDefaultInstance())))
+                .setHostSelectionRetryMaxAttempts(HOST_ATTEMPTS);
     }
 
     private static void perTry(RetryPolicy.Builder policy, Optional<Duration> timeout) {

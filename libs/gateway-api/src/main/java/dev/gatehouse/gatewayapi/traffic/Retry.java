@@ -22,6 +22,18 @@ public record Retry(
         Optional<Duration> perTryTimeout,
         Optional<Duration> baseInterval,
         Optional<Duration> maxInterval) {
+    private static final int RETRIES = 2;
+
+    /** What is retried where only the wish to retry is expressed. */
+    public static final Retry DEFAULT = new Retry(
+            RETRIES,
+            OptionalInt.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
     private static final List<String> TRIGGERS = List.of(
             "5xx",
             "gateway-error",
@@ -86,7 +98,7 @@ public record Retry(
             f.wrong("perRetry", "has backOff.maxInterval without baseInterval (expected: both)");
         }
         return new Retry(
-                f.integer("numRetries", 0, Integer.MAX_VALUE).orElse(2),
+                f.integer("numRetries", 0, Integer.MAX_VALUE).orElse(RETRIES),
                 f.integer("numAttemptsPerPriority", 0, Integer.MAX_VALUE)
                         .filter(attempts -> attempts > 0)
                         .map(OptionalInt::of)
