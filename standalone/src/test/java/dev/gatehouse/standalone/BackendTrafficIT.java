@@ -74,6 +74,18 @@ final class BackendTrafficIT {
             spec:
               endpoints: [{ip: {address: 127.0.0.1, port: ${wire}}}]
             ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: Backend
+            metadata: {name: alone, namespace: default}
+            spec:
+              endpoints: [{ip: {address: 127.0.0.1, port: ${a}}}]
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: Backend
+            metadata: {name: dead, namespace: default}
+            spec:
+              endpoints: [{ip: {address: 127.0.0.1, port: ${dead}}}]
+            ---
             apiVersion: v1
             kind: ConfigMap
             metadata: {name: page, namespace: default}
@@ -168,6 +180,9 @@ final class BackendTrafficIT {
                     "named",
                     "healthCheck: {panicThreshold: 0, active: {type: HTTP, interval: 100ms, unhealthyThreshold: 1,"
                             + " http: {path: /named}}}"),
+            Map.entry("split-retries", "retry: {numRetries: 2, perRetry: {backOff: {baseInterval: 5ms}}}"),
+            Map.entry(
+                    "split-checks", "healthCheck: {panicThreshold: 0, active: {type: TCP, interval: 100ms, tcp: {}}}"),
             Map.entry("breaker", "circuitBreaker: {maxParallelRequests: 1}"),
             Map.entry("fresh", "circuitBreaker: {maxRequestsPerConnection: 1}"),
             Map.entry("timeout", "timeout: {http: {requestTimeout: 200ms}}"),
@@ -231,9 +246,10 @@ final class BackendTrafficIT {
         b = backend("b");
         wire = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::listen);
-        List<Integer> free = FreePorts.some(3);
+        List<Integer> free = FreePorts.some(4);
         port = free.get(0);
         StringBuilder files = new StringBuilder(HEAD.replace("${port}", Integer.toString(port))
+                .replace("${dead}", Integer.toString(free.get(3)))
                 .replace("${a}", Integer.toString(a.getAddress().getPort()))
                 .replace("${b}", Integer.toString(b.getAddress().getPort()))
                 .replace("${wire}", Integer.toString(wire.getLocalPort())));
@@ -252,7 +268,18 @@ final class BackendTrafficIT {
                     .replace(name + ".test", name + ".merged.test"));
         }
         files.append(SHARED).append(MERGED);
-        Files.writeString(folder.resolve("all.yaml"), files.toString());
+        files.append(route("split", "alone"))
+                .append(route("split-native", "alone"))
+                .append("    retry: {attempts: 2}\n");
+        files.append(route("breaker-two", "both"));
+        String all = files.toString()
+                .replace(
+                        "kind: Backend, name: alone}]",
+                        "kind: Backend, name: alone}, {group: gateway.envoyproxy.io, kind: Backend, name: dead}]")
+                .replace(
+                        "kind: HTTPRoute, name: breaker}]",
+                        "kind: HTTPRoute, name: breaker}, {group: gateway.networking.k8s.io, kind: HTTPRoute, name: breaker-two}]");
+        Files.writeString(folder.resolve("all.yaml"), all);
         gatehouse = ChildJvm.serving(free.get(1), free.get(2), folder);
     }
 
@@ -396,6 +423,24 @@ final class BackendTrafficIT {
                 () -> "an endpoint is taken for unhealthy");
     }
 
+    /** A rule with two backends, of which one is not there. */
+    @Test
+    void anotherBackendAnswersWhereThereAreRetriesOrChecks() throws Exception {
+        Await.until(() -> statuses("split").equals(Set.of("200", "503")), SOON, () -> "both backends get requests");
+        for (String name : List.of("split-retries", "split-native")) {
+            assertThat(statuses(name)).containsExactly("200");
+        }
+        Await.until(() -> statuses("split-checks").equals(Set.of("200")), SOON, () -> "the other gets requests");
+    }
+
+    private Set<String> statuses(String host) throws IOException {
+        Set<String> statuses = new HashSet<>();
+        for (int i = 0; i < 2 * MANY; i++) {
+            statuses.add(get(host, "/").substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
+        }
+        return statuses;
+    }
+
     @Test
     void moreRequestsThanTheBreakerAllowsAreRefused() throws Exception {
         int before = held.get();
@@ -403,6 +448,8 @@ final class BackendTrafficIT {
         Await.until(() -> held.get() > before, SOON, () -> "no request came to the backend");
         assertThat(get("breaker", "/")).startsWith("HTTP/1.1 503").doesNotContain("x-backend");
         assertThat(get("plain", "/")).startsWith("HTTP/1.1 200");
+        // The same policy, for another route to the same backend.
+        assertThat(get("breaker-two", "/")).startsWith("HTTP/1.1 200");
     }
 
     @Test

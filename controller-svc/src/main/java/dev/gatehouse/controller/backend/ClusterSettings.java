@@ -21,6 +21,7 @@ import java.util.OptionalInt;
  * @param routingType absent: the fleet's routing type
  * @param statName the cluster's name in Envoy's statistics ({@code alt_stat_name}); absent: the cluster's own name
  * @param http1 what the listener's clients may use of HTTP/1, and the backend therefore too
+ * @param breakerOf the rule whose requests alone the circuit breaker counts; absent: all requests that share the cluster
  */
 public record ClusterSettings(
         BackendSettings backend,
@@ -28,10 +29,17 @@ public record ClusterSettings(
         Optional<RoutingType> routingType,
         Optional<AdmissionControl> admission,
         Optional<String> statName,
-        Http1 http1) {
+        Http1 http1,
+        Optional<String> breakerOf) {
     /** None. */
     public static final ClusterSettings NONE = new ClusterSettings(
-            BackendSettings.NONE, false, Optional.empty(), Optional.empty(), Optional.empty(), Http1.NONE);
+            BackendSettings.NONE,
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Http1.NONE,
+            Optional.empty());
 
     /**
      * HTTP/1 with the backend. Envoy forwards these between client and backend only if both connections have them.
@@ -56,7 +64,8 @@ public record ClusterSettings(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Http1.NONE);
+                Http1.NONE,
+                Optional.empty());
     }
 
     /**
@@ -71,33 +80,45 @@ public record ClusterSettings(
                 settings.routingType(),
                 settings.admission(),
                 Optional.empty(),
-                Http1.NONE);
+                Http1.NONE,
+                Optional.empty());
     }
 
     /** A copy whose cluster has the given name in Envoy's statistics. */
     public ClusterSettings countedAs(String name) {
-        return new ClusterSettings(backend, useClientProtocol, routingType, admission, Optional.of(name), http1);
+        return new ClusterSettings(
+                backend, useClientProtocol, routingType, admission, Optional.of(name), http1, breakerOf);
+    }
+
+    /** A copy for {@code rule}: a circuit breaker counts the requests of this rule alone. */
+    public ClusterSettings of(String rule) {
+        return backend.circuitBreaker().isEmpty()
+                ? this
+                : new ClusterSettings(
+                        backend, useClientProtocol, routingType, admission, statName, http1, Optional.of(rule));
     }
 
     /** A copy for a listener whose clients may use {@code http1}. */
     public ClusterSettings speaking(Http1 http1) {
-        return new ClusterSettings(backend, useClientProtocol, routingType, admission, statName, http1);
+        return new ClusterSettings(backend, useClientProtocol, routingType, admission, statName, http1, breakerOf);
     }
 
     /** A copy with the zone preference {@code local}, unless the settings already have one. */
     ClusterSettings preferring(LoadBalancer.PreferLocal local) {
         return new ClusterSettings(
-                backend.preferring(local), useClientProtocol, routingType, admission, statName, http1);
+                backend.preferring(local), useClientProtocol, routingType, admission, statName, http1, breakerOf);
     }
 
     /** A copy with the retry budget {@code budget}, unless the settings already have one. */
     ClusterSettings within(CircuitBreaker.RetryBudget budget) {
-        return new ClusterSettings(backend.within(budget), useClientProtocol, routingType, admission, statName, http1);
+        return new ClusterSettings(
+                backend.within(budget), useClientProtocol, routingType, admission, statName, http1, breakerOf);
     }
 
     /** A copy with only the settings that apply to UDP: load balancing and name resolution. */
     public ClusterSettings forDatagrams() {
-        return new ClusterSettings(backend.forDatagrams(), false, routingType, Optional.empty(), statName, Http1.NONE);
+        return new ClusterSettings(
+                backend.forDatagrams(), false, routingType, Optional.empty(), statName, Http1.NONE, breakerOf);
     }
 
     /** The settings that change the cluster's endpoints resource (ClusterLoadAssignment). */
@@ -138,8 +159,9 @@ public record ClusterSettings(
 
     /** A short text for cluster names, equal for equal settings. */
     String digest() {
-        // Clusters without HTTP/1 settings keep the names that they had before there were any.
-        return digest(toString().replace(", http1=" + Http1.NONE + "]", "]"));
+        // Clusters without newer settings keep the names that they had before there were any.
+        return digest(
+                toString().replace(", breakerOf=Optional.empty]", "]").replace(", http1=" + Http1.NONE + "]", "]"));
     }
 
     /**

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -74,6 +75,23 @@ public record ResolvedRoute(
     public ResolvedRoute presenting(ObjectKey certificate) {
         return new ResolvedRoute(
                 rules.stream().map(rule -> rule.presenting(certificate)).toList(), problems, invalidRules, backends);
+    }
+
+    /** A copy in which the backends of the rules that match {@code which} are one cluster where they can be. */
+    public ResolvedRoute together(Predicate<Rule.Http> which) {
+        return rules.stream().allMatch(rule -> rule.targets().size() < 2)
+                ? this
+                : new ResolvedRoute(
+                        rules.stream()
+                                .map(rule -> rule instanceof Rule.Http http
+                                                && http.targets().size() > 1
+                                                && which.test(http)
+                                        ? http.together()
+                                        : rule)
+                                .toList(),
+                        problems,
+                        invalidRules,
+                        backends);
     }
 
     /** A copy in which each rule's backends have the rule's {@code settings}. */
@@ -146,22 +164,19 @@ public record ResolvedRoute(
                         service);
             }
 
+            private Http together() {
+                return to(TargetGroup.of(targets).togetherIfPossible());
+            }
+
+            private Http to(List<WeightedTarget> others) {
+                return new Http(
+                        index, name, grpc, matches, filters, others, timeouts, retry, sessionPersistence, service);
+            }
+
             /** Mirrors do not get the settings, since a failed copy has no effect on the client. */
             @Override
             public Http with(ClusterSettings settings) {
-                return settings.equals(ClusterSettings.NONE)
-                        ? this
-                        : new Http(
-                                index,
-                                name,
-                                grpc,
-                                matches,
-                                filters,
-                                WeightedTarget.with(targets, settings),
-                                timeouts,
-                                retry,
-                                sessionPersistence,
-                                service);
+                return settings.equals(ClusterSettings.NONE) ? this : to(WeightedTarget.with(targets, settings));
             }
         }
 

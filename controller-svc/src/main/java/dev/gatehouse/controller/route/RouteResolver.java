@@ -1,7 +1,6 @@
 package dev.gatehouse.controller.route;
 
 import com.google.re2j.Pattern;
-import dev.gatehouse.controller.backend.ClusterGroup;
 import dev.gatehouse.controller.backend.InjectedCredential;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.Expressions;
@@ -259,20 +258,11 @@ public final class RouteResolver {
 
         /** Makes one cluster of a rule's backends if the rule has session persistence or a stand-by backend. */
         private List<WeightedTarget> together(List<WeightedTarget> targets, boolean session, String path, int rule) {
-            List<WeightedTarget> found = targets.stream()
-                    .filter(each -> each.weight() > 0 && each.target() instanceof Target.Found)
-                    .toList();
-            List<ClusterGroup.Member> members =
-                    found.stream().flatMap(each -> member(each).stream()).toList();
-            boolean standBy = members.stream().anyMatch(ClusterGroup.Member::standBy)
-                    && !members.stream().allMatch(ClusterGroup.Member::standBy);
-            if (members.size() < 2 || !(session || standBy)) {
+            TargetGroup group = TargetGroup.of(targets);
+            if (group.members().size() < 2 || !(session || group.standBy())) {
                 return targets;
             }
-            Optional<String> obstacle =
-                    found.stream().allMatch(each -> each.filters().equals(Filters.NONE))
-                            ? ClusterGroup.obstacle(members)
-                            : Optional.of("have filters of their own (expected: filters of the rule only)");
+            Optional<String> obstacle = group.obstacle();
             if (obstacle.isPresent()) {
                 invalid.add(new InvalidRule(
                         rule,
@@ -281,25 +271,7 @@ public final class RouteResolver {
                                 + ", since they " + obstacle.get() + "."));
                 return targets;
             }
-            int shares = members.stream()
-                    .filter(each -> !standBy || !each.standBy())
-                    .mapToInt(ClusterGroup.Member::weight)
-                    .sum();
-            List<WeightedTarget> result = new ArrayList<>();
-            result.add(new WeightedTarget(
-                    new Target.Found(found.getFirst().target().reference(), ClusterGroup.of(members), false),
-                    shares,
-                    Filters.NONE));
-            targets.stream()
-                    .filter(each -> each.target() instanceof Target.Unresolved)
-                    .forEach(result::add);
-            return result;
-        }
-
-        private static Optional<ClusterGroup.Member> member(WeightedTarget target) {
-            return target.target() instanceof Target.Found found
-                    ? Optional.of(new ClusterGroup.Member(found.cluster(), target.weight(), found.standBy()))
-                    : Optional.empty();
+            return group.together();
         }
 
         private Target backend(BackendReference reference, boolean grpc, String transport) {

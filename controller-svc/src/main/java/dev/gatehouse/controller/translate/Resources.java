@@ -61,6 +61,7 @@ import dev.gatehouse.gatewayapi.Resource;
 import dev.gatehouse.gatewayapi.RouteSpec;
 import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.SecretDiscovery;
+import dev.gatehouse.gatewayapi.traffic.BackendSettings;
 import dev.gatehouse.gatewayapi.traffic.Compressor;
 import dev.gatehouse.gatewayapi.traffic.LoadBalancer;
 import dev.gatehouse.gatewayapi.traffic.StatNames;
@@ -358,7 +359,8 @@ final class Resources {
      * rule's BackendTrafficPolicy.
      */
     private Optional<ResolvedRoute> route(Reads reads, BindingKey key, Attachments.Binding binding) {
-        Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
+        Optional<ResolvedRoute> route = reads.get(model.routes, key.route())
+                .map(served -> served.together(rule -> triesOthers(reads, key, rule)));
         Optional<ObjectKey> certificate =
                 reads.get(model.serving, key.listener().gateway()).flatMap(ServingGateway::backendClientCertificate);
         return certificate
@@ -367,9 +369,27 @@ final class Resources {
                 .map(served -> served.with(rule -> clusterSettings(reads, key, binding, rule)));
     }
 
+    /**
+     * Whether another backend of a rule is to get what one does not answer: there are retries or health checks. Within
+     * one cluster zones, and the loads that endpoints report, would count for more than the backends' weights.
+     */
+    private boolean triesOthers(Reads reads, BindingKey key, ResolvedRoute.Rule.Http rule) {
+        BackendSettings settings = model.trafficSettings(reads, key.listener(), key.route(), rule.name())
+                .backend();
+        return (rule.retry().isPresent()
+                        || settings.retry().isPresent()
+                        || settings.healthCheck().isPresent())
+                && settings.loadBalancer()
+                        .filter(balancer -> balancer.type() == LoadBalancer.Type.BackendUtilization
+                                || balancer.preferLocal().isPresent()
+                                || !balancer.weightedZones().isEmpty())
+                        .isEmpty();
+    }
+
     private ClusterSettings clusterSettings(
             Reads reads, BindingKey key, Attachments.Binding binding, ResolvedRoute.Rule rule) {
-        ClusterSettings traffic = trafficSettings(reads, key, binding, rule);
+        ClusterSettings traffic =
+                trafficSettings(reads, key, binding, rule).of(RouteResources.ruleName(key.route(), rule.index()));
         if (!(rule instanceof ResolvedRoute.Rule.Http)) {
             return traffic;
         }
