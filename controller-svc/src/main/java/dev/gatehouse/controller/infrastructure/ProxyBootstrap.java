@@ -4,9 +4,7 @@ import dev.gatehouse.controller.backend.TelemetryClusters;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.BootstrapChange;
 import dev.gatehouse.gatewayapi.EnvoyProxySpec.IpFamily;
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
-import dev.gatehouse.gatewayapi.merge.JsonPatch;
 import dev.gatehouse.gatewayapi.merge.PatchFailure;
-import dev.gatehouse.gatewayapi.yaml.Node;
 import dev.gatehouse.gatewayapi.yaml.Trees;
 import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
 import dev.gatehouse.identity.ProcessName;
@@ -16,11 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +34,11 @@ record ProxyBootstrap(
     static final int READINESS_PORT = 19003;
     static final String READINESS_PATH = "/ready";
 
-    private static final String XDS_CLUSTER = "xds_cluster";
-    private static final Pattern LOWER_CAMEL = Pattern.compile("[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+");
-    private static final Pattern UPPER = Pattern.compile("[A-Z]");
+    /** The name of the cluster by which proxies reach xds-svc. */
+    static final String XDS_CLUSTER = "xds_cluster";
 
-    /** Fields whose keys are the user's own and not protobuf field names. */
-    private static final List<String> FREE_FORM = List.of("static_layer", "metadata", "filter_metadata");
+    /** The name of the listener that the probes of the pods call. */
+    static final String READINESS = "envoy-gateway-proxy-ready";
 
     private static final String BASE = """
         node:
@@ -390,30 +384,7 @@ record ProxyBootstrap(
      */
     String json(@Nullable BootstrapChange change) throws PatchFailure {
         Map<String, Object> base = tree();
-        if (change == null) {
-            return new JsonObject(base).encode();
-        }
-        Map<String, Object> changed = switch (change) {
-            case BootstrapChange.Replace replace -> yaml(replace.yaml());
-            case BootstrapChange.Merge merge -> merged(base, snakeCase(yaml(merge.yaml())), "");
-            case BootstrapChange.Patch patch -> {
-                try {
-                    yield JsonPatch.apply(base, patch.operations());
-                } catch (PatchFailure e) {
-                    throw new PatchFailure("spec.bootstrap.jsonPatches" + e.getMessage());
-                }
-            }
-        };
-        Map<String, Object> normal = snakeCase(changed);
-        if (!withoutTimeouts(normal.get("dynamic_resources")).equals(withoutTimeouts(base.get("dynamic_resources")))) {
-            throw new PatchFailure("spec.bootstrap: changes dynamic_resources (expected: as they are; without them the "
-                    + "proxies would not be configured)");
-        }
-        if (!Objects.equals(xdsEndpoints(normal), xdsEndpoints(base))) {
-            throw new PatchFailure("spec.bootstrap: changes load_assignment of the cluster " + XDS_CLUSTER
-                    + " (expected: as it is; without it the proxies would not be configured)");
-        }
-        return new JsonObject(changed).encode();
+        return new JsonObject(change == null ? base : new ChangedBootstrap(base, settings).tree(change)).encode();
     }
 
     /** The SDS files by which the proxy finds its certificate and loads a renewed one. */
@@ -441,102 +412,5 @@ record ProxyBootstrap(
             throw new IllegalStateException("the bootstrap is not one document: " + documents.problems());
         }
         return Trees.of(documents.documents().getFirst());
-    }
-
-    private static Map<String, Object> yaml(String text) throws PatchFailure {
-        YamlDocuments documents = YamlDocuments.read("spec.bootstrap.value", text);
-        if (!documents.problems().isEmpty()) {
-            throw new PatchFailure(documents.problems().getFirst().toString());
-        }
-        List<Node.Mapping> found = documents.documents();
-        if (found.size() != 1) {
-            throw new PatchFailure("spec.bootstrap.value: has " + found.size() + " documents (expected: one)");
-        }
-        return Trees.of(found.getFirst());
-    }
-
-    /**
-     * Merges as protobuf merges messages: scalar fields override, messages are merged, lists are joined. Messages with
-     * a type of their own ("@type") and free-form structures are replaced key by key.
-     */
-    private static Map<String, Object> merged(Map<?, ?> base, Map<?, ?> over, String field) {
-        Map<String, Object> result = new LinkedHashMap<>();
-        base.forEach((name, value) -> result.put(String.valueOf(name), value));
-        over.forEach((key, value) -> {
-            String name = String.valueOf(key);
-            Object old = result.get(name);
-            boolean replaced =
-                    FREE_FORM.contains(field) || (value instanceof Map<?, ?> message && message.containsKey("@type"));
-            if (value instanceof Map<?, ?> message && old instanceof Map<?, ?> before && !replaced) {
-                result.put(name, merged(before, message, name));
-            } else if (value instanceof List<?> list && old instanceof List<?> before && !replaced) {
-                List<Object> joined = new ArrayList<>(before);
-                joined.addAll(list);
-                result.put(name, joined);
-            } else {
-                result.put(name, value);
-            }
-        });
-        return result;
-    }
-
-    /**
-     * Converts field names to snake case. Protobuf's JSON form accepts "dynamicResources" and "dynamic_resources";
-     * merging and comparing use the latter.
-     */
-    private static Map<String, Object> snakeCase(Map<?, ?> tree) {
-        Map<String, Object> result = new LinkedHashMap<>();
-        tree.forEach((key, value) -> {
-            String name = String.valueOf(key);
-            if (LOWER_CAMEL.matcher(name).matches()) {
-                name = UPPER.matcher(name)
-                        .replaceAll(upper ->
-                                "_" + Matcher.quoteReplacement(upper.group().toLowerCase(Locale.ROOT)));
-            }
-            result.put(name, FREE_FORM.contains(name) ? value : snakeCaseValue(value));
-        });
-        return result;
-    }
-
-    @SuppressWarnings("NullAway") // JSON's null is a value.
-    private static Object snakeCaseValue(@Nullable Object value) {
-        return switch (value) {
-            case null -> null;
-            case Map<?, ?> map -> snakeCase(map);
-            case List<?> list -> {
-                List<Object> items = new ArrayList<>();
-                list.forEach(item -> items.add(snakeCaseValue(item)));
-                yield items;
-            }
-            default -> value;
-        };
-    }
-
-    private static Map<String, Object> withoutTimeouts(@Nullable Object dynamicResources) {
-        Map<String, Object> result = new LinkedHashMap<>();
-        if (dynamicResources instanceof Map<?, ?> map) {
-            map.forEach((name, value) -> {
-                if (value instanceof Map<?, ?> source) {
-                    Map<Object, Object> copy = new LinkedHashMap<>(source);
-                    copy.remove("initial_fetch_timeout");
-                    result.put(String.valueOf(name), copy);
-                } else {
-                    result.put(String.valueOf(name), value);
-                }
-            });
-        }
-        return result;
-    }
-
-    private static @Nullable Object xdsEndpoints(Map<String, Object> bootstrap) {
-        if (bootstrap.get("static_resources") instanceof Map<?, ?> resources
-                && resources.get("clusters") instanceof List<?> clusters) {
-            for (Object each : clusters) {
-                if (each instanceof Map<?, ?> cluster && XDS_CLUSTER.equals(cluster.get("name"))) {
-                    return cluster.get("load_assignment");
-                }
-            }
-        }
-        return null;
     }
 }
