@@ -361,6 +361,7 @@ public final class FleetObjects {
         } catch (PatchFailure e) {
             throw new PatchFailure(PROVIDER + field + ".patch.value" + e.getMessage());
         }
+        checkShape(tree, result, PROVIDER + field + ".patch.value");
         KubernetesObject after = made(result);
         if (!after.id().kind().equals(before.kind())
                 || !after.apiVersion().equals(before.apiVersion())
@@ -376,6 +377,29 @@ public final class FleetObjects {
                     + " (expected: as it is; by it the object is found when it is not wanted any more)");
         }
         return after;
+    }
+
+    /** Checks that what is an object or a list without the patch still is: the API server takes nothing else there. */
+    private static void checkShape(Map<?, ?> before, Map<?, ?> after, String path) throws PatchFailure {
+        for (Map.Entry<?, ?> entry : before.entrySet()) {
+            Object value = after.get(entry.getKey());
+            String at = path + "." + entry.getKey();
+            if (value == null) {
+                continue;
+            }
+            if (entry.getValue() instanceof Map<?, ?> object) {
+                if (!(value instanceof Map<?, ?> changed)) {
+                    throw new PatchFailure(at + ": " + quoted(value) + " (expected: an object)");
+                }
+                checkShape(object, changed, at);
+            } else if (entry.getValue() instanceof List<?> && !(value instanceof List<?>)) {
+                throw new PatchFailure(at + ": " + quoted(value) + " (expected: a list)");
+            }
+        }
+    }
+
+    private static String quoted(Object value) {
+        return value instanceof String ? "\"" + value + "\"" : String.valueOf(value);
     }
 
     private static KubernetesObject made(Map<String, Object> tree) {

@@ -22,9 +22,16 @@ import java.util.function.Predicate;
 
 /** The desired Kubernetes objects of each fleet, as a collection derived from the {@link Model}. */
 final class FleetInfrastructure {
+    /** A cluster by which EnvoyProxies are checked where no cluster is: nothing is made from it. */
+    private static final InfrastructureSettings EXAMPLE = new InfrastructureSettings(
+            "envoy-gateway-system", false, "cluster.local", "envoy", "shutdown-manager", true);
+
     private FleetInfrastructure() {}
 
-    /** The desired infrastructure by the fleet's name. The collection is empty unless this controller runs the fleets. */
+    /**
+     * The desired infrastructure by the fleet's name. Where the proxies run on this host, the collection has only the
+     * fleets whose objects a cluster could not have, so that statuses of files are those of a cluster.
+     */
     static Collection<String, Infrastructure> collection(Graph graph, Model model, Settings settings) {
         return graph.map("infrastructure", model.fleets, (reads, _, members) -> switch (settings.infrastructure()) {
             case Settings.Infrastructure.Cluster cluster ->
@@ -32,7 +39,13 @@ final class FleetInfrastructure {
                         members,
                         listener -> model.clients.of(reads, listener.key()).http3() == ClientPolicy.Http3.SERVED,
                         cluster.fleets()));
-            case Settings.Infrastructure.Host _ -> Optional.empty();
+            case Settings.Infrastructure.Host _ ->
+                switch (members.proxy()) {
+                    // The Gateway's own conditions say so.
+                    case ProxyParameters.Unusable _ -> Optional.<Infrastructure>empty();
+                    case ProxyParameters.Usable _ ->
+                        Optional.of(of(members, _ -> false, EXAMPLE)).filter(Infrastructure.Invalid.class::isInstance);
+                };
         });
     }
 
@@ -40,14 +53,17 @@ final class FleetInfrastructure {
             FleetMembers members, Predicate<ListenerState> http3, InfrastructureSettings settings) {
         return switch (members.proxy()) {
             case ProxyParameters.Unusable unusable -> new Infrastructure.Invalid(unusable.message());
-            case ProxyParameters.Usable _ -> {
+            case ProxyParameters.Usable usable -> {
                 Fleet fleet = fleet(members, http3);
                 if (fleet.ports().isEmpty()) {
                     yield new Infrastructure.Kept();
                 }
                 yield switch (FleetObjects.of(fleet, settings)) {
                     case FleetObjects.Outcome.Made made -> new Infrastructure.Desired(made.objects());
-                    case FleetObjects.Outcome.Invalid invalid -> new Infrastructure.Invalid(invalid.message());
+                    case FleetObjects.Outcome.Invalid invalid ->
+                        new Infrastructure.Invalid(usable.object()
+                                .map(key -> "EnvoyProxy " + key + ": " + invalid.message())
+                                .orElse(invalid.message()));
                 };
             }
         };

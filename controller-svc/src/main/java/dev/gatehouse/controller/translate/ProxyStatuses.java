@@ -5,6 +5,7 @@ import dev.gatehouse.collections.Graph;
 import dev.gatehouse.collections.Reads;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ProxyParameters;
+import dev.gatehouse.controller.infrastructure.Infrastructure;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.status.ObjectStatus;
@@ -36,10 +37,12 @@ final class ProxyStatuses {
     private final Collection<ObjectKey, SortedMap<ObjectKey, GatewayState>> users;
 
     private final Rejections rejections;
+    private final Collection<String, Infrastructure> infrastructure;
 
-    ProxyStatuses(Graph graph, Model model, Rejections rejections) {
+    ProxyStatuses(Graph graph, Model model, Rejections rejections, Collection<String, Infrastructure> infrastructure) {
         this.model = model;
         this.rejections = rejections;
+        this.infrastructure = infrastructure;
         classes = graph.group(
                 "proxies.classes", model.classes, (_, each) -> proxy(each.spec().parametersRef(), ""));
         gateways = graph.group(
@@ -50,6 +53,15 @@ final class ProxyStatuses {
                 "proxies.users",
                 model.gateways,
                 (_, state) -> state.proxy().object().map(Set::of).orElse(Set.of()));
+    }
+
+    /** Why the Kubernetes objects of a Gateway's fleet cannot be made as its EnvoyProxy has them; empty: they can. */
+    Optional<String> unmade(Reads reads, GatewayState state) {
+        return reads.get(infrastructure, state.fleet()).flatMap(each -> switch (each) {
+            case Infrastructure.Desired _ -> Optional.<String>empty();
+            case Infrastructure.Invalid invalid -> Optional.of(invalid.message());
+            case Infrastructure.Kept _ -> Optional.<String>empty();
+        });
     }
 
     /** Why the proxies of a Gateway do not have the access logs and traces of its EnvoyProxy; empty: they have them. */
@@ -86,18 +98,18 @@ final class ProxyStatuses {
                         Optional.of(name.namespace()),
                         name.name(),
                         state.controllerName(),
-                        problem(state.proxy()).or(() -> refusal(reads, state))))));
+                        problem(state.proxy()).or(() -> unmade(reads, state)).or(() -> refusal(reads, state))))));
         return ancestors.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new ObjectStatus.Ancestors(proxy.metadata().generation(), ancestors));
     }
 
-    /** Why the proxies of some Gateway of a class do not have the access logs and traces of an EnvoyProxy. */
+    /** Why the proxies of some Gateway of a class are not as an EnvoyProxy has them. */
     private Optional<String> refusal(Reads reads, ObjectKey proxy, ObjectKey itsClass) {
         return reads.get(users, proxy).stream()
                 .flatMap(each -> each.values().stream())
                 .filter(state -> state.gateway().spec().gatewayClassName().equals(itsClass.name()))
-                .flatMap(state -> refusal(reads, state).stream())
+                .flatMap(state -> unmade(reads, state).or(() -> refusal(reads, state)).stream())
                 .findFirst();
     }
 

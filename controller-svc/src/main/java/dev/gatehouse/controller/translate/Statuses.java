@@ -65,7 +65,6 @@ final class Statuses {
     private final Source<String, FleetState> fleetStates;
     private final Rejections rejections;
     private final ProxyStatuses proxies;
-    private final Collection<String, Infrastructure> infrastructure;
     private final Source<String, Change.Applied> applied;
     private final Source<String, ExtensionTrouble> troubles;
     private final Collection<ObjectRef, SortedMap<String, String>> failed;
@@ -93,14 +92,13 @@ final class Statuses {
         rejections = new Rejections(graph, fleetStates);
         PatchStatuses patchStatuses = new PatchStatuses(model, resources.patches(), rejections, settings);
         this.failed = failed.messages();
-        this.infrastructure = infrastructure;
         this.applied = applied;
         this.troubles = troubles;
         this.inputs = inputs;
         this.model = model;
         this.fleetStates = fleetStates;
         clientStatuses = new ClientPolicyStatuses(model);
-        proxies = new ProxyStatuses(graph, model, rejections);
+        proxies = new ProxyStatuses(graph, model, rejections, infrastructure);
         addresses = infrastructures.addresses();
         this.served = graph.expand("served", model.gateways, this::served);
         policedRoutes = new PolicedRoutes(graph, model.attachments);
@@ -458,12 +456,7 @@ final class Statuses {
                     "DefaultGateway",
                     "Routes with useDefaultGateways attach, as far as allowedRoutes lets them."));
         }
-        Optional<String> problem = reads.get(infrastructure, state.fleet())
-                .flatMap(each -> switch (each) {
-                    case Infrastructure.Desired _ -> Optional.<String>empty();
-                    case Infrastructure.Invalid invalid -> Optional.of(invalid.message());
-                    case Infrastructure.Kept _ -> Optional.<String>empty();
-                })
+        Optional<String> problem = proxies.unmade(reads, state)
                 .or(() -> reads.get(applied, state.fleet()).flatMap(Change.Applied::refusal));
         if (problem.isPresent()) {
             conditions.replaceAll(condition -> condition.type().equals(Conditions.ACCEPTED) && condition.holds()

@@ -16,6 +16,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OfflineTranslationTest {
     private static final String GATEWAY = """
@@ -125,6 +127,40 @@ class OfflineTranslationTest {
                 .doesNotContain(missing);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bootstrap: {type: Merge, value: '{{'} | spec.bootstrap.value:1:",
+                "bootstrap: {type: Merge, value: 'nope: 1'} | spec.bootstrap.value: is no bootstrap of Envoy: Cannot find field: nope",
+                "bootstrap: {type: Replace, value: 'admin: {}'} | spec.bootstrap: has no dynamic_resources",
+                "bootstrap: {type: JSONPatch, jsonPatches: [{op: add, path: /nope/x/y, value: 1}]} | spec.bootstrap.jsonPatches: is no bootstrap of Envoy: Cannot find field: nope",
+                "provider: {type: Kubernetes, kubernetes: {envoyDeployment: {patch: {value: {spec: {template: {spec: {containers: x}}}}}}}} | spec.provider.kubernetes.envoyDeployment.patch.value.spec.template.spec.containers: \"x\" (expected: a list)"
+            })
+    void filesSayWhatAClusterWouldSayOfAnEnvoyProxy(String spec, String message) throws IOException {
+        String proxy = """
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: EnvoyProxy
+            metadata: {name: p}
+            spec: {%s}
+            """;
+        String named = gateway(true)
+                .replace(
+                        "  gatewayClassName: gatehouse\n",
+                        "  gatewayClassName: gatehouse\n"
+                                + "  infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: p}}\n");
+        OfflineTranslation wrong = OfflineTranslation.of(write(named + proxy.formatted(spec)), settings());
+        String expected = "InvalidParameters EnvoyProxy default/p: " + message;
+        assertThat(accepted(wrong, "Gateway", "front")).startsWith(expected);
+        assertThat(accepted(wrong, "EnvoyProxy", "p")).startsWith(expected);
+        OfflineTranslation right = OfflineTranslation.of(
+                write(named + proxy.formatted("bootstrap: {type: Merge, value: 'admin: {profile_path: /tmp/x}'}")),
+                settings());
+        assertThat(accepted(right, "Gateway", "front")).startsWith("Accepted ");
+        assertThat(accepted(right, "EnvoyProxy", "p")).startsWith("Accepted ");
+    }
+
     private static String gateway(boolean ready) {
         return GATEWAY.replace("${ready}", Boolean.toString(ready));
     }
@@ -138,18 +174,29 @@ class OfflineTranslationTest {
     }
 
     private static List<String> conditions(OfflineTranslation translation, String kind, String name) {
+        return all(translation, kind, name)
+                .map(condition -> condition.type() + " " + condition.status() + " " + condition.reason())
+                .toList();
+    }
+
+    private static String accepted(OfflineTranslation translation, String kind, String name) {
+        return all(translation, kind, name)
+                .filter(condition -> condition.type().equals("Accepted"))
+                .map(condition -> condition.reason() + " " + condition.message())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Stream<Condition> all(OfflineTranslation translation, String kind, String name) {
         Map<ObjectRef, ObjectStatus> statuses = translation.translator().statuses();
         ObjectStatus status = Objects.requireNonNull(statuses.get(new ObjectRef(kind, "default", name)));
-        Stream<Condition> conditions = switch (status) {
+        return switch (status) {
             case ObjectStatus.Own own -> own.conditions().stream();
             case ObjectStatus.OfClass own -> own.conditions().stream();
             case ObjectStatus.Listeners own -> own.conditions().stream();
             case ObjectStatus.Parents own -> own.parents().getFirst().conditions().stream();
             case ObjectStatus.Ancestors own -> own.ancestors().getFirst().conditions().stream();
         };
-        return conditions
-                .map(condition -> condition.type() + " " + condition.status() + " " + condition.reason())
-                .toList();
     }
 
     private static Settings settings() {
