@@ -7,7 +7,9 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
 import com.google.protobuf.Timestamp;
 import com.google.re2j.Pattern;
 import com.linecorp.armeria.internal.shaded.xds.pgv.validate.Validate;
@@ -157,9 +159,9 @@ final class ProtoRules {
             case STRING -> string((String) unwrapped(value), rules.getString());
             case BYTES -> bytes((ByteString) unwrapped(value), rules.getBytes());
             case ENUM -> enumeration((EnumValueDescriptor) value, rules.getEnum());
-            case DURATION -> duration((Duration) value, rules.getDuration());
-            case TIMESTAMP -> timestamp((Timestamp) value, rules.getTimestamp());
-            case ANY -> any((Any) value, rules.getAny());
+            case DURATION -> duration(known(value, Duration.parser()), rules.getDuration());
+            case TIMESTAMP -> timestamp(known(value, Timestamp.parser()), rules.getTimestamp());
+            case ANY -> any(known(value, Any.parser()), rules.getAny());
             case BOOL -> {
                 boolean wanted = rules.getBool().getConst();
                 yield rules.getBool().hasConst() && wanted != (Boolean) unwrapped(value)
@@ -170,6 +172,15 @@ final class ProtoRules {
                 number((Number) unwrapped(value), rules);
             case REPEATED, MAP, TYPE_NOT_SET -> Optional.empty();
         };
+    }
+
+    /** The value as an instance of its class. In a message without a generated class it is not one. */
+    private static <M extends Message> M known(Object value, Parser<M> type) {
+        try {
+            return type.parseFrom(((Message) value).toByteString());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a message that was read here cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** Unwraps a wrapper message, whose rules apply to the wrapped value. */

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ public record PatchedResource(
     /** The problem of a patch of a Secret. It is fixed, since other messages quote values. */
     private static final String UNSHOWN =
             "it does not fit the Secret, or the result is no Secret that Envoy takes; its values are not shown here";
+
+    /** What the problem of a Secret's patch may say besides: the name of a type that Envoy's API does not have. */
+    private static final Pattern UNKNOWN_TYPE = Pattern.compile("Cannot resolve type: [A-Za-z0-9_./-]+");
 
     private static final EnvoyRules RULES = EnvoyRules.ofAllTypes(PackedTypes::find);
 
@@ -138,9 +143,11 @@ public record PatchedResource(
         /** The message omits the operation's index, since the JSON patch has only one operation. */
         private String problem(PatchFailure failure) {
             String message = failure.getMessage();
-            return identity.typeUrl().equals(TypeUrls.SECRET)
-                    ? UNSHOWN
-                    : message.startsWith("[0]") ? "operation" + message.substring("[0]".length()) : message;
+            if (identity.typeUrl().equals(TypeUrls.SECRET)) {
+                Matcher type = UNKNOWN_TYPE.matcher(message);
+                return type.find() ? "the result is not a Secret: " + type.group() : UNSHOWN;
+            }
+            return message.startsWith("[0]") ? "operation" + message.substring("[0]".length()) : message;
         }
 
         boolean failed() {

@@ -227,4 +227,46 @@ class PatchedResourceTest {
                 .doesNotContain("cHJpdmF0ZQ");
         assertThat(result.resource()).contains(secret);
     }
+
+    @Test
+    void theProviderOfAPrivateKeyMayBeOneOfEnvoysContribExtensions() {
+        Secret secret = Secret.newBuilder()
+                .setName("c")
+                .setTlsCertificate(TlsCertificate.newBuilder()
+                        .setPrivateKey(DataSource.newBuilder().setInlineString("private")))
+                .build();
+        PatchedResource result = PatchedResource.of(
+                new Identity(TypeUrls.SECRET, "c"),
+                Optional.of(secret),
+                List.of(
+                        keyProvider("qat.v3alpha.QatPrivateKeyMethodConfig", "0.002s"),
+                        keyProvider("qat.v3alpha.QatPrivateKeyMethodConfig", "0s"),
+                        keyProvider("mine.v3.Provider", "0.002s")));
+        assertThat(result.outcomes())
+                .startsWith(new Outcome.Applied())
+                .endsWith(new Outcome.Failed("the result is not a Secret: Cannot resolve type:"
+                        + " type.googleapis.com/envoy.extensions.private_key_providers.mine.v3.Provider"));
+        // The rules in the .proto files of contrib extensions count, too: poll_delay is at least 1 ms.
+        assertThat(result.outcomes().get(1)).asString().contains("its values are not shown");
+        assertThat(result.resource().map(Message::toString).orElseThrow())
+                .contains("envoy.extensions.private_key_providers.qat.v3alpha.QatPrivateKeyMethodConfig");
+    }
+
+    private static Patch keyProvider(String type, String delay) {
+        return patch(
+                TypeUrls.SECRET,
+                Op.add,
+                "/tls_certificate/private_key_provider",
+                Map.of(
+                        "provider_name",
+                        "qat",
+                        "typed_config",
+                        Map.of(
+                                "@type",
+                                "type.googleapis.com/envoy.extensions.private_key_providers." + type,
+                                "private_key",
+                                Map.of("inline_string", "private"),
+                                "poll_delay",
+                                delay)));
+    }
 }

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Descriptors of all messages of Envoy's API, for text that may name any message, such as a patch. The build makes them
+ * Descriptors of all messages of Envoy's API and of its contrib extensions, for text that may name any message, such as a patch. The build makes them
  * from Envoy's {@code .proto} files, with the fields of {@code newer_fields.proto} in their messages. Reading them
  * takes a moment, so use them only where the generated classes do not suffice.
  *
@@ -29,6 +29,9 @@ import java.util.Optional;
  */
 public final class EnvoyTypes {
     private static final String FILE = "envoy.desc";
+    /** The types of Envoy's contrib extensions. The file is there if the go command was, when the program was built. */
+    private static final String CONTRIB = "contrib.desc";
+
     private static final String NEWER_FIELDS = "gatehouse/envoy/v1/newer_fields.proto";
 
     private EnvoyTypes() {}
@@ -54,15 +57,11 @@ public final class EnvoyTypes {
         ExtensionRegistry extensions = ExtensionRegistry.newInstance();
         Validate.registerAllExtensions(extensions);
         NewerFields.registerAllExtensions(extensions);
-        Map<String, FileDescriptorProto> files = new HashMap<>();
-        try (InputStream in = EnvoyTypes.class.getResourceAsStream(FILE)) {
-            if (in == null) {
-                throw new IllegalStateException(FILE + " is not in the program");
-            }
-            FileDescriptorSet.parseFrom(in, extensions).getFileList().forEach(file -> files.put(file.getName(), file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Map<String, FileDescriptorProto> files = read(FILE, extensions);
+        if (files.isEmpty()) {
+            throw new IllegalStateException(FILE + " is not in the program");
         }
+        read(CONTRIB, extensions).forEach(files::putIfAbsent);
         Map<String, DescriptorProto> newer = new HashMap<>();
         for (DescriptorProto each : files.getOrDefault(NEWER_FIELDS, FileDescriptorProto.getDefaultInstance())
                 .getMessageTypeList()) {
@@ -75,6 +74,21 @@ public final class EnvoyTypes {
         TypeRegistry.Builder registry = TypeRegistry.newBuilder();
         files.keySet().forEach(name -> registry.add(messages(build(name, files, built))));
         return registry.build();
+    }
+
+    /** The files of a set; none, if the set is not in the program. */
+    private static Map<String, FileDescriptorProto> read(String set, ExtensionRegistry extensions) {
+        Map<String, FileDescriptorProto> files = new HashMap<>();
+        try (InputStream in = EnvoyTypes.class.getResourceAsStream(set)) {
+            if (in != null) {
+                FileDescriptorSet.parseFrom(in, extensions)
+                        .getFileList()
+                        .forEach(file -> files.put(file.getName(), file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
     }
 
     /** The messages of a file, also those in others. */
@@ -118,7 +132,7 @@ public final class EnvoyTypes {
         }
         FileDescriptorProto file = files.get(name);
         if (file == null) {
-            throw new IllegalStateException(name + " is not in " + FILE);
+            throw new IllegalStateException(name + " is in neither " + FILE + " nor " + CONTRIB);
         }
         FileDescriptor[] dependencies = file.getDependencyList().stream()
                 .map(each -> build(each, files, built))
@@ -128,7 +142,7 @@ public final class EnvoyTypes {
             built.put(name, descriptor);
             return descriptor;
         } catch (DescriptorValidationException e) {
-            throw new IllegalStateException(name + " in " + FILE + " is no descriptor: " + e.getMessage(), e);
+            throw new IllegalStateException(name + " is no descriptor: " + e.getMessage(), e);
         }
     }
 }
