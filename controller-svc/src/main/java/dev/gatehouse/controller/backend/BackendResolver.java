@@ -31,6 +31,9 @@ public final class BackendResolver {
 
         Optional<Resource<Backend>> backend(ObjectKey key);
 
+        /** Whether a Backend exists that cannot be read. */
+        boolean invalidBackend(ObjectKey key);
+
         boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to);
 
         /**
@@ -313,7 +316,10 @@ public final class BackendResolver {
         }
         Optional<Resource<Backend>> backend = world.backend(key);
         if (backend.isEmpty()) {
-            return new Target.Unresolved(reference, "BackendNotFound", "Backend " + key + " is not there.");
+            return new Target.Unresolved(
+                    reference,
+                    "BackendNotFound",
+                    "Backend " + key + (world.invalidBackend(key) ? " is invalid; see its status." : " is not there."));
         }
         boolean h2c = backend.get().spec().appProtocols().contains(Kinds.ENVOY_GATEWAY_GROUP + "/h2c");
         Protocol protocol = grpc || h2c ? Protocol.HTTP2 : Protocol.HTTP1;

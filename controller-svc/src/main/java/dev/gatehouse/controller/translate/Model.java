@@ -980,6 +980,12 @@ final class Model {
                     }
 
                     @Override
+                    public boolean invalidBackend(ObjectKey key) {
+                        return reads.get(inputs.broken(), ObjectRef.of(Kinds.BACKEND, key))
+                                .isPresent();
+                    }
+
+                    @Override
                     public boolean permitted(ReferenceGrant.Origin from, String group, String kind, ObjectKey to) {
                         return inputs.permitted(reads, from, group, kind, to);
                     }

@@ -127,6 +127,26 @@ class OfflineTranslationTest {
                 .doesNotContain(missing);
     }
 
+    @Test
+    void aBackendThatIsInvalidIsNotSaidToBeMissing() throws IOException {
+        OfflineTranslation served = OfflineTranslation.of(
+                write(gateway(true)
+                        + MISSPELLED
+                        + route("one", "a", "")
+                                .replace(
+                                        "{name: app, port: 80}",
+                                        "{group: gateway.envoyproxy.io, kind: Backend, name: far}")
+                        + route("two", "b", "")
+                                .replace(
+                                        "{name: app, port: 80}",
+                                        "{group: gateway.envoyproxy.io, kind: Backend, name: gone}")),
+                settings());
+        assertThat(all(served, "HTTPRoute", "one").map(Condition::message))
+                .contains("spec.rules[0].backendRefs[0]: Backend default/far is invalid; see its status.");
+        assertThat(all(served, "HTTPRoute", "two").map(Condition::message))
+                .contains("spec.rules[0].backendRefs[0]: Backend default/gone is not there.");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
