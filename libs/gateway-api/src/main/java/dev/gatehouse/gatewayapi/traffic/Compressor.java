@@ -21,7 +21,11 @@ public record Compressor(Type type, OptionalInt minBytes) {
 
     /** Reads an item of {@code compressor}, which counts where the field of its type is there. */
     static Optional<Compressor> read(Fields f) {
-        Compressor compressor = readOlder(f);
+        Optional<Compressor> read = readKnown(f);
+        if (read.isEmpty()) {
+            return read;
+        }
+        Compressor compressor = read.get();
         String field = switch (compressor.type) {
             case Gzip -> "gzip";
             case Brotli -> "brotli";
@@ -31,15 +35,21 @@ public record Compressor(Type type, OptionalInt minBytes) {
             f.warn(field, "is missing, and nothing is compressed by " + compressor.type + " (expected: {})");
             return Optional.empty();
         }
-        return Optional.of(compressor);
+        return read;
     }
 
     /** Reads an item of {@code compression}. */
     static Compressor readOlder(Fields f) {
-        Type type = f.requiredChoice("type", Type.class);
+        return readKnown(f).orElse(new Compressor(Type.Gzip, OptionalInt.empty()));
+    }
+
+    /** Empty: the type is missing or not known. */
+    private static Optional<Compressor> readKnown(Fields f) {
+        Optional<Type> type = f.knownChoice("type", Type.class);
         f.object("gzip", _ -> true);
         f.object("brotli", _ -> true);
         f.object("zstd", _ -> true);
-        return new Compressor(type, Sizes.read32(f, "minContentLength", LEAST));
+        OptionalInt minBytes = Sizes.read32(f, "minContentLength", LEAST);
+        return type.map(known -> new Compressor(known, minBytes));
     }
 }

@@ -273,7 +273,8 @@ public record LoadBalancer(
     }
 
     static LoadBalancer read(Fields f) {
-        WrittenType type = f.requiredChoice("type", WrittenType.class);
+        Optional<WrittenType> known = f.knownChoice("type", WrittenType.class);
+        WrittenType type = known.orElse(WrittenType.LeastRequest);
         List<String> unserved = new ArrayList<>();
         if (type == WrittenType.DynamicModule) {
             f.warn("type", "DynamicModule is not served: LeastRequest is used");
@@ -296,7 +297,10 @@ public record LoadBalancer(
                                         .toList())
                         .orElse(List.of()),
                 unserved);
-        balancer.check(f);
+        // What goes together is not known without the type.
+        if (known.isPresent()) {
+            balancer.check(f);
+        }
         return balancer;
     }
 

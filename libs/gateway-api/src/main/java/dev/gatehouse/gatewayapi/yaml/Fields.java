@@ -354,9 +354,15 @@ public final class Fields {
     }
 
     public <E extends Enum<E>> E requiredChoice(String name, Class<E> type) {
-        List<String> names =
-                Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
-        return required(name, choice(name, type), type.getEnumConstants()[0], String.join(", ", names));
+        return knownChoice(name, type).orElse(type.getEnumConstants()[0]);
+    }
+
+    /** A choice that must be there; empty: it is missing or not known, which is reported. */
+    public <E extends Enum<E>> Optional<E> knownChoice(String name, Class<E> type) {
+        Optional<E> value = choice(name, type);
+        var unused = required(
+                name, value.map(Enum::name), "", String.join(", ", choices(type).choices()));
+        return value;
     }
 
     private static <E extends Enum<E>> Outline.Text choices(Class<E> type) {

@@ -35,14 +35,18 @@ public final class Wording {
 
     /** {@code unknown field; did you mean "name"? (expected: kind, name)}. */
     public static String unknownField(String name, Collection<String> known) {
-        return "unknown field" + didYouMean(name, known) + " (expected: "
-                + String.join(", ", known.stream().sorted().toList()) + ")";
+        return "unknown field" + didYouMean(name, known) + expected(known);
     }
 
     /** Of a field that the API has. */
     public static String unservedField(Collection<String> served) {
-        return "is not served (expected: "
-                + String.join(", ", served.stream().sorted().toList()) + ")";
+        return "is not served" + expected(served);
+    }
+
+    private static String expected(Collection<String> fields) {
+        return fields.isEmpty()
+                ? " (expected: {}, an object without fields)"
+                : " (expected: " + String.join(", ", fields.stream().sorted().toList()) + ")";
     }
 
     private static String didYouMean(String text, Collection<String> names) {

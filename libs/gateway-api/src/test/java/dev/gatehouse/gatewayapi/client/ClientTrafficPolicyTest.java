@@ -213,6 +213,7 @@ class ClientTrafficPolicyTest {
                 "tls: {clientValidation: {certificateHashes: [abc]}}|a SHA-256 hash in hexadecimal digits",
                 "tls: {clientValidation: {crl: {refs: []}}}|1 to 8",
                 "tls: {clientValidation: {certificateAuthorities: []}}|unknown field",
+                "http3: {advertisedPort: 443}|unknown field (expected: {}, an object without fields)",
                 "connection: {bufferLimit: 500m}|expected: a size such as",
                 "connection: {bufferLimit: 100G}|is out of range (expected: 0 to 4294967295 bytes)",
                 "connection: {connectionLimit: {value: 0}}|is out of range",
