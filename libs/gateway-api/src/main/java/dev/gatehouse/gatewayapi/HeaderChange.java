@@ -17,7 +17,8 @@ public record HeaderChange(List<Header> set, List<Header> add, List<String> remo
         static Header read(Fields f) {
             return new Header(
                     f.requiredString("name", Syntax.HEADER_NAME),
-                    f.requiredString("value", Syntax.of("[^\\r\\n\\x00]*", 4096, "a header value: one line")));
+                    f.requiredString(
+                            "value", Syntax.of("[^\\r\\n\\x00]+", 4096, "a header value: one line, not empty")));
         }
     }
 
