@@ -33,6 +33,7 @@ import dev.gatehouse.gatewayapi.RouteFilter;
 import dev.gatehouse.gatewayapi.ValueMatch;
 import dev.gatehouse.gatewayapi.WafPolicy;
 import dev.gatehouse.gatewayapi.client.ClientSettings;
+import dev.gatehouse.gatewayapi.client.HeaderSettings.Underscores;
 import dev.gatehouse.gatewayapi.traffic.TrafficSettings;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -51,6 +52,7 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,6 +60,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Makes the routes of HTTPRoutes and GRPCRoutes. */
 public final class RouteResources {
@@ -363,6 +366,7 @@ public final class RouteResources {
         policies.security()
                 .flatMap(Security::signOn)
                 .ifPresent(signOn -> route.addAllRequestHeadersToRemove(signOn.internalHeaders()));
+        route.addAllRequestHeadersToRemove(imitations(policies, ruleFilters));
         // The WAF gets bodies as a whole, so that the route buffers more than a connection does by default.
         policies.waf()
                 .filter(waf -> route.hasRoute() && waf.spec().effectiveBodies() == WafPolicy.Bodies.Buffered)
@@ -378,6 +382,18 @@ public final class RouteResources {
                         policies))
                 .forEach(route::putTypedPerFilterConfig);
         return route;
+    }
+
+    /** Headers of a client that its backends could take for those that tell them who the client is. */
+    private Collection<String> imitations(EffectivePolicies policies, Filters filters) {
+        List<String> guarded = Stream.concat(
+                        policies.security().stream().flatMap(security -> security.identityHeaders().stream()),
+                        filters.externalAuth().stream().flatMap(each -> each.headersToBackend().stream()))
+                .toList();
+        // Otherwise Envoy lets no header with an underscore pass.
+        return !guarded.isEmpty() && clients.get().headers().underscores() == Underscores.Allow
+                ? Imitations.of(guarded)
+                : List.of();
     }
 
     private RouteAction action(

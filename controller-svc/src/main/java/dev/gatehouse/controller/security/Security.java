@@ -113,6 +113,17 @@ public record Security(
                 .collect(Collectors.toSet());
     }
 
+    /** The headers by which the proxies tell backends who the client is. authz-svc sets others, and guards them itself. */
+    public List<String> identityHeaders() {
+        return Stream.concat(
+                        tokens.stream()
+                                .flatMap(each -> each.providers().stream())
+                                .flatMap(each -> each.spec().claimToHeaders().stream())
+                                .map(Jwt.ClaimToHeader::header),
+                        authorizer.stream().flatMap(each -> each.headersToBackend().stream()))
+                .toList();
+    }
+
     /** The clusters of the services that proxies call. */
     public List<ClusterSpec> clusters() {
         return Stream.concat(
@@ -238,6 +249,11 @@ public record Security(
             boolean ofRule) {
         public Authorizer {
             contextExtensions = new TreeMap<>(contextExtensions);
+        }
+
+        /** The headers of its answers that requests get. A gRPC server says itself which they are. */
+        public List<String> headersToBackend() {
+            return spec.service() instanceof ExtAuth.Service.Http http ? http.headersToBackend() : List.of();
         }
 
         /** The same on a Gateway that shows {@code certificate} to its backends. */
