@@ -141,7 +141,7 @@ public final class FileSource implements AutoCloseable {
         takenBy(view).ifPresent(loaded -> {
             Map<ObjectRef, Found<?>> objects = loaded.contents().objects();
             problems.addAll(
-                    Findings.of(objects, view.statuses(), view.gateways().keySet()));
+                    Findings.of(objects, view.statuses(), view.gateways().keySet(), List.copyOf(problems)));
             problems.addAll(Advice.of(objects, view.gateways(), view.statuses(), clock.instant()));
         });
         return problems;

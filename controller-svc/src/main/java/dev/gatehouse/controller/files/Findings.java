@@ -22,9 +22,17 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Turns bad conditions in statuses into problems with the file, line and column of the field. */
+/** Turns bad conditions and warnings in statuses into problems with the file, line and column of the field. */
 public final class Findings {
     private static final Pattern PATH = Pattern.compile("^(spec\\.[A-Za-z0-9_.\\[\\]]+): (.*)$");
+    /** A field at the beginning of a warning, such as {@code spec.compression is deprecated}. */
+    private static final Pattern WARNED_PATH = Pattern.compile("^(spec\\.[A-Za-z0-9_.\\[\\]]+):? (.*)$");
+    /** A warning about an EnvoyProxy, in the status of a Gateway that uses it. */
+    private static final Pattern OF_PROXY = Pattern.compile("^EnvoyProxy ([^/ ]+)/([^/: ]+): (.*)$");
+
+    private static final String HTTP3 = "HTTP/3 ";
+    /** The border between the warnings that a condition's message joins. */
+    private static final Pattern NEXT_WARNING = Pattern.compile("; (?=EnvoyProxy |spec\\.|" + HTTP3 + ")");
     /** A message of waf-svc about a policy's rules, such as {@code shop/cart: directives[0]:2:3: unknown directive}. */
     private static final Pattern RULE = Pattern.compile("^\\S+: ([^:]+):(\\d{1,9}):(\\d{1,9}): (.*)$");
 
@@ -32,21 +40,27 @@ public final class Findings {
 
     private final Map<ObjectRef, Found<?>> objects;
     private final Set<ObjectKey> gateways;
+    private final List<Problem> ofTexts;
     private final List<Problem> problems = new ArrayList<>();
 
-    private Findings(Map<ObjectRef, Found<?>> objects, Set<ObjectKey> gateways) {
+    private Findings(Map<ObjectRef, Found<?>> objects, Set<ObjectKey> gateways, List<Problem> ofTexts) {
         this.objects = objects;
         this.gateways = gateways;
+        this.ofTexts = ofTexts;
     }
 
     /**
      * The problems of objects that were read without a problem of their own.
      *
      * @param gateways the Gateways that are served
+     * @param ofTexts the problems found while reading the texts; a warning about a field with such a problem is left out
      */
     public static List<Problem> of(
-            Map<ObjectRef, Found<?>> objects, Map<ObjectRef, ObjectStatus> statuses, Set<ObjectKey> gateways) {
-        Findings findings = new Findings(objects, gateways);
+            Map<ObjectRef, Found<?>> objects,
+            Map<ObjectRef, ObjectStatus> statuses,
+            Set<ObjectKey> gateways,
+            List<Problem> ofTexts) {
+        Findings findings = new Findings(objects, gateways, ofTexts);
         for (Found<?> found : objects.values()) {
             findings.parents(found);
             if (found.resource().spec() instanceof RouteSpec route
@@ -163,6 +177,9 @@ public final class Findings {
 
     private void conditions(Found<?> found, String path, List<Condition> conditions) {
         for (Condition condition : conditions) {
+            if (condition.type().equals(Conditions.WARNING) && condition.holds()) {
+                NEXT_WARNING.splitAsStream(condition.message()).forEach(message -> warn(found, path, message));
+            }
             // Programmed depends on proxies, so it is no problem of the files. Only for an EnvoyPatchPolicy does it
             // tell of the object: an invalid patch is left out before it reaches proxies.
             boolean unserved = BAD_WHEN_FALSE.contains(condition.type())
@@ -184,6 +201,43 @@ public final class Findings {
                 });
             }
         }
+    }
+
+    /** Adds a warning once, whatever the number of ancestors, listeners and Gateways that have it in their status. */
+    private void warn(Found<?> found, String path, String message) {
+        Matcher proxy = OF_PROXY.matcher(message);
+        Found<?> owner = found;
+        String text = message;
+        if (proxy.matches()) {
+            Found<?> named =
+                    objects.get(ObjectRef.of(Kinds.ENVOY_PROXY, new ObjectKey(proxy.group(1), proxy.group(2))));
+            if (named != null) {
+                owner = named;
+                text = proxy.group(3);
+            }
+        }
+        Matcher field = WARNED_PATH.matcher(text);
+        Problem warning = field.matches()
+                ? warning(owner, field.group(1), field.group(2))
+                : warning(owner, owner != found ? "" : text.startsWith(HTTP3) ? "spec.http3" : path, text);
+        boolean told = ofTexts.stream()
+                        .anyMatch(each -> each.object().equals(warning.object())
+                                && each.path().equals(warning.path()))
+                || problems.stream()
+                        .anyMatch(each -> each.object().equals(warning.object())
+                                && each.message().equals(warning.message()));
+        if (!told) {
+            add(warning);
+        }
+    }
+
+    private static Problem warning(Found<?> found, String path, String message) {
+        return new Problem(
+                Problem.Severity.WARNING,
+                found.document().locate(path),
+                found.ref().toString(),
+                path,
+                message);
     }
 
     private boolean rule(Found<?> found, String line) {

@@ -81,7 +81,7 @@ public record OfflineTranslation(
         translator.apply(new FileChanges(settings.controllerName()).to(contents));
         List<Problem> problems = new ArrayList<>(contents.problems());
         problems.addAll(Findings.of(
-                contents.objects(), translator.statuses(), translator.gateways().keySet()));
+                contents.objects(), translator.statuses(), translator.gateways().keySet(), contents.problems()));
         return new OfflineTranslation(translator, contents.objects(), contents.broken(), problems);
     }
 }

@@ -133,6 +133,62 @@ class FindingsTest {
                         .contains("Secret default/none is not there"));
     }
 
+    @Test
+    void aWarningInAStatusIsToldOnceAtTheFieldOfItsEnvoyProxy() throws IOException {
+        String second = ALL.substring(0, ALL.indexOf("---")).replace("name: edge", "name: other");
+        assertThat(find(ALL.replace("gatewayClassName: teg", "gatewayClassName: eg") + "---\n"
+                        + second.replace("gatewayClassName: teg", "gatewayClassName: eg")
+                        + """
+                        ---
+                        apiVersion: gateway.networking.k8s.io/v1
+                        kind: GatewayClass
+                        metadata: {name: eg}
+                        spec:
+                          controllerName: gatehouse.dev/gatewayclass-controller
+                          parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: p, namespace: default}
+                        ---
+                        apiVersion: gateway.envoyproxy.io/v1alpha1
+                        kind: EnvoyProxy
+                        metadata: {name: p}
+                        spec:
+                          telemetry:
+                            accessLog:
+                              settings:
+                                - sinks:
+                                    - type: ALS
+                                      als:
+                                        type: HTTP
+                                        backendRefs: [{name: nope, port: 8080}]
+                                        backendSettings: {retry: {numRetries: 2}}
+                        """))
+                .containsExactlyInAnyOrder(
+                        "f.yaml:46:3: warning: EnvoyProxy default/p: spec.telemetry: Service default/nope is not"
+                                + " there.",
+                        "f.yaml:54:17: warning: EnvoyProxy default/p:"
+                                + " spec.telemetry.accessLog.settings[0].sinks[0].als.backendSettings: retry has no"
+                                + " effect: proxies do not send telemetry twice; passed over");
+    }
+
+    @Test
+    void aWarningInAStatusIsNotToldAgainWhereTheTextHasOneAboutTheField() throws IOException {
+        assertThat(find(ALL + """
+                        ---
+                        apiVersion: gateway.envoyproxy.io/v1alpha1
+                        kind: ClientTrafficPolicy
+                        metadata: {name: quick}
+                        spec:
+                          targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: edge}
+                          timeout: {http: {requestReceivedTimeout: 5s}}
+                          enableProxyProtocol: true
+                        """))
+                .filteredOn(problem -> problem.contains("ClientTrafficPolicy"))
+                .containsExactlyInAnyOrder(
+                        "f.yaml:33:3: warning: ClientTrafficPolicy default/quick: spec.enableProxyProtocol: is deprecated"
+                                + " (expected: proxyProtocol)",
+                        "f.yaml:31:3: warning: ClientTrafficPolicy default/quick: spec.targetRef: is deprecated, use"
+                                + " spec.targetRefs instead");
+    }
+
     private List<String> find(String text) throws IOException {
         Path file = folder.resolve("f.yaml");
         Files.writeString(file, text);

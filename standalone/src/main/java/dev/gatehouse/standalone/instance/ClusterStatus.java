@@ -1,6 +1,7 @@
 package dev.gatehouse.standalone.instance;
 
 import dev.gatehouse.controller.kubernetes.ClusterObjects;
+import dev.gatehouse.controller.status.Conditions;
 import dev.gatehouse.controller.text.ResourceText;
 import dev.gatehouse.controller.translate.Settings;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -145,6 +146,7 @@ public final class ClusterStatus {
                     .put("waitsForRoute", false)
                     .put("conditions", conditions));
             broken("Gateway " + gateway.name() + " listener " + listener.getString("name"), conditions);
+            warned("Gateway " + gateway.name(), conditions);
         }
         JsonArray conditions = array(gateway.status().getJsonArray("conditions"));
         if (conditions.isEmpty()) {
@@ -152,6 +154,7 @@ public final class ClusterStatus {
                     "Gateway " + gateway.name() + ": has no status yet (expected: that controller-svc writes one)");
         }
         broken("Gateway " + gateway.name(), conditions);
+        warned("Gateway " + gateway.name(), conditions);
         gateways.add(new JsonObject()
                 .put("name", gateway.name())
                 .put("class", gateway.spec().getString("gatewayClassName"))
@@ -173,6 +176,7 @@ public final class ClusterStatus {
                 JsonArray conditions = array(parent.getJsonArray("conditions"));
                 parents.add(new JsonObject().put("parent", reference).put("conditions", conditions));
                 broken(route.kind() + " " + route.name() + " at " + reference, conditions);
+                warned(route.kind() + " " + route.name(), conditions);
             }
         }
         if (parents.isEmpty() && !route.status().isEmpty()) {
@@ -198,6 +202,7 @@ public final class ClusterStatus {
                         .put("target", target)
                         .put("conditions", conditions));
                 broken(policy.kind() + " " + policy.name() + " at " + target, conditions);
+                warned(policy.kind() + " " + policy.name(), conditions);
             }
         }
     }
@@ -217,6 +222,18 @@ public final class ClusterStatus {
                             .contains(String.valueOf(condition.getString("type")))) {
                 problems.add(where + ": " + condition.getString("type") + ": " + condition.getString("reason") + ": "
                         + condition.getString("message"));
+            }
+        }
+    }
+
+    /** Adds the warnings about an object once, whatever the number of its ancestors. */
+    private void warned(String object, JsonArray conditions) {
+        for (JsonObject condition : objects(conditions)) {
+            String line = object + ": " + condition.getString("message");
+            if (Conditions.WARNING.equals(condition.getString("type"))
+                    && "True".equals(condition.getString("status"))
+                    && !warnings.contains(line)) {
+                warnings.add(line);
             }
         }
     }

@@ -102,9 +102,6 @@ public record ClientSettings(
     public static ClientSettings read(Fields f) {
         Optional<ClientTls> tls = f.object("tls", ClientTls::read);
         boolean http3 = f.object("http3", _ -> true).orElse(false);
-        if (http3 && tls.flatMap(ClientTls::validation).isPresent()) {
-            f.warn("http3", "is not served beside tls.clientValidation: Envoy does not ask for certificates over QUIC");
-        }
         return new ClientSettings(
                 f.object("tcpKeepalive", TcpKeepalive::read),
                 ProxyProtocol.read(f),
