@@ -40,12 +40,15 @@ final class ChangedBootstrap {
 
     private final Map<String, Object> base;
     private final Map<String, Object> normalBase;
-    private final InfrastructureSettings settings;
+    private final List<String> xdsNames;
 
-    /** @param base the default bootstrap, with the field names of Envoy's {@code .proto} files */
-    ChangedBootstrap(Map<String, Object> base, InfrastructureSettings settings) {
+    /**
+     * @param base the default bootstrap, with the field names of Envoy's {@code .proto} files
+     * @param xdsNames the names that Envoy Gateway's server may have in a bootstrap
+     */
+    ChangedBootstrap(Map<String, Object> base, List<String> xdsNames) {
         this.base = base;
-        this.settings = settings;
+        this.xdsNames = List.copyOf(xdsNames);
         try {
             normalBase = normal(base, "bootstrap");
         } catch (PatchFailure e) {
@@ -117,7 +120,7 @@ final class ChangedBootstrap {
     /** A whole bootstrap that was written for Envoy Gateway, as one that works here. */
     private Map<String, Object> adopted(Map<String, Object> whole) throws PatchFailure {
         Map<String, Object> ownXds = cluster(normalBase, ProxyBootstrap.XDS_CLUSTER);
-        if (xdsNames().stream()
+        if (xdsNames.stream()
                 .noneMatch(
                         name -> withAddress(ownXds.get("load_assignment"), name).equals(xdsEndpoints(whole)))) {
             throw moved(
@@ -154,10 +157,18 @@ final class ChangedBootstrap {
     }
 
     /** The names of Envoy Gateway's xDS server in bootstraps: the one that Envoy Gateway asks for, and those that it renders. */
-    private List<String> xdsNames() {
+    static List<String> xdsNames(InfrastructureSettings settings) {
         String own = settings.xdsHost();
-        String usual = InfrastructureSettings.XDS_SERVICE + ".envoy-gateway-system.svc." + settings.clusterDomain();
-        return List.of(InfrastructureSettings.XDS_SERVICE, own, own.substring(0, own.length() - 1), usual, usual + ".");
+        List<String> names = new ArrayList<>(usualNames(settings.clusterDomain()));
+        names.add(own);
+        names.add(own.substring(0, own.length() - 1));
+        return names;
+    }
+
+    /** The names of Envoy Gateway's xDS server in its usual namespace. */
+    static List<String> usualNames(String clusterDomain) {
+        String usual = InfrastructureSettings.XDS_SERVICE + ".envoy-gateway-system.svc." + clusterDomain;
+        return List.of(InfrastructureSettings.XDS_SERVICE, usual, usual + ".");
     }
 
     private static Optional<Object> withAddress(@Nullable Object tree, String address) {

@@ -284,8 +284,27 @@ record ProxyBootstrap(
         }
         clusters.add(xds);
         clusters.add(parse(LOCAL_CLUSTER.formatted(LocalCluster.NAME)));
-        List<Object> sinks = sinks(clusters);
         Map<String, Object> tree = new LinkedHashMap<>(parse(BASE.formatted(ADMIN_PORT, LocalCluster.NAME)));
+        putMetrics(tree, clusters, metrics);
+        // The order is fixed, since a different text would restart the fleet's pods.
+        Map<String, Object> resources = new LinkedHashMap<>();
+        resources.put("listeners", listeners);
+        resources.put("clusters", clusters);
+        tree.put("static_resources", resources);
+        tree.put(
+                "overload_manager",
+                parse(maxHeapBytes.isPresent() ? OVERLOAD_WITH_HEAP.formatted(maxHeapBytes.getAsLong()) : OVERLOAD));
+        return tree;
+    }
+
+    /**
+     * Sets which statistics are kept, and where they are sent.
+     *
+     * @param tree a bootstrap
+     * @param clusters its static clusters; those of the sinks are added
+     */
+    static void putMetrics(Map<String, Object> tree, List<Object> clusters, ProxyTelemetry.Metrics metrics) {
+        List<Object> sinks = sinks(clusters, metrics);
         if (!sinks.isEmpty()) {
             tree.put("stats_sinks", sinks);
         }
@@ -303,19 +322,10 @@ record ProxyBootstrap(
             }
             tree.put("stats_config", config);
         }
-        // The order is fixed, since a different text would restart the fleet's pods.
-        Map<String, Object> resources = new LinkedHashMap<>();
-        resources.put("listeners", listeners);
-        resources.put("clusters", clusters);
-        tree.put("static_resources", resources);
-        tree.put(
-                "overload_manager",
-                parse(maxHeapBytes.isPresent() ? OVERLOAD_WITH_HEAP.formatted(maxHeapBytes.getAsLong()) : OVERLOAD));
-        return tree;
     }
 
     /** The sinks of metrics. Adds their clusters, which must exist before any configuration arrives. */
-    private List<Object> sinks(List<Object> clusters) {
+    private static List<Object> sinks(List<Object> clusters, ProxyTelemetry.Metrics metrics) {
         List<Object> sinks = new ArrayList<>();
         for (int i = 0; i < metrics.sinks().size(); i++) {
             ProxyTelemetry.MetricsSink sink = metrics.sinks().get(i);
@@ -384,7 +394,11 @@ record ProxyBootstrap(
      */
     String json(@Nullable BootstrapChange change) throws PatchFailure {
         Map<String, Object> base = tree();
-        return new JsonObject(change == null ? base : new ChangedBootstrap(base, settings).tree(change)).encode();
+        return new JsonObject(
+                        change == null
+                                ? base
+                                : new ChangedBootstrap(base, ChangedBootstrap.xdsNames(settings)).tree(change))
+                .encode();
     }
 
     /** The SDS files by which the proxy finds its certificate and loads a renewed one. */

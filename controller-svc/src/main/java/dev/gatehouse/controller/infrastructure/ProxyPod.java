@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * The pod of a proxy: the containers "envoy" and "shutdown-manager".
@@ -183,13 +182,8 @@ record ProxyPod(Fleet fleet, InfrastructureSettings settings, String name, Strin
             arguments.add("--concurrency");
             arguments.add(String.valueOf(threads));
         });
-        String components = new TreeMap<>(proxy.logLevels())
-                .entrySet().stream()
-                        .filter(level -> !level.getKey().equals("default"))
-                        .map(level -> level.getKey() + ":" + level.getValue())
-                        .collect(Collectors.joining(","));
         arguments.add("--component-log-level");
-        arguments.add(components.isEmpty() ? "misc:error" : components);
+        arguments.add(new HostProxy(proxy).componentLogLevels());
         arguments.addAll(proxy.extraArgs());
         return arguments;
     }

@@ -1,7 +1,6 @@
 package dev.gatehouse.controller.infrastructure;
 
 import dev.gatehouse.gatewayapi.ProxyTelemetry;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,17 +80,6 @@ public final class ProxyStats {
                 bucket("^vhost\\..*", ROUTE_BUCKETS),
                 bucket("^cluster\\..*\\.upstream_rq_time$", CLUSTER_BUCKETS),
                 bucket("^http\\..*\\.downstream_rq_time$", LISTENER_BUCKETS));
-    }
-
-    /** {@code stats_config} of a proxy without an EnvoyProxy, as JSON. */
-    public static String json() {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("use_all_default_tags", true);
-        config.put(
-                "stats_matcher",
-                Map.of("inclusion_list", Map.of("patterns", patterns(ProxyTelemetry.Metrics.DEFAULT))));
-        config.put("histogram_bucket_settings", buckets());
-        return new JsonObject(config).encode();
     }
 
     private static Map<String, Object> bucket(String regex, List<Integer> buckets) {

@@ -18,15 +18,9 @@ import java.util.Optional;
  * @param adminSocket where the admin page's Unix socket is made, which no backend's address and port leads to; empty: a free
  *     port of loopback
  * @param maxConnections downstream connections over which new ones are refused
- * @param statsConfig {@code stats_config}, as JSON: which statistics are kept
  */
 public record Bootstrap(
-        String nodeId,
-        String cluster,
-        InetSocketAddress xds,
-        Optional<Path> adminSocket,
-        int maxConnections,
-        String statsConfig) {
+        String nodeId, String cluster, InetSocketAddress xds, Optional<Path> adminSocket, int maxConnections) {
     private static final int MAX_CONNECTIONS = 50_000;
 
     /** Mode 0600. */
@@ -51,16 +45,11 @@ public record Bootstrap(
 
     /** A proxy of {@code fleet} that is configured by {@code xds}, with the defaults for the rest. */
     public static Bootstrap of(String nodeId, String fleet, InetSocketAddress xds) {
-        return new Bootstrap(nodeId, fleet, xds, Optional.empty(), MAX_CONNECTIONS, "{}");
+        return new Bootstrap(nodeId, fleet, xds, Optional.empty(), MAX_CONNECTIONS);
     }
 
     public Bootstrap withAdminSocket(Path socket) {
-        return new Bootstrap(nodeId, cluster, xds, Optional.of(socket), maxConnections, statsConfig);
-    }
-
-    /** @param config {@code stats_config}, as JSON */
-    public Bootstrap withStats(String config) {
-        return new Bootstrap(nodeId, cluster, xds, adminSocket, maxConnections, config);
+        return new Bootstrap(nodeId, cluster, xds, Optional.of(socket), maxConnections);
     }
 
     public String json() {
@@ -106,7 +95,7 @@ public record Bootstrap(
                   }
                 }]
               },
-              "stats_config": %s,
+              "stats_config": {"use_all_default_tags": true},
               "deferred_stat_options": {"enable_deferred_creation_stats": true},
               "overload_manager": {
                 "resource_monitors": [{
@@ -119,7 +108,7 @@ public record Bootstrap(
               },
               "layered_runtime": {
                 "layers": [{
-                  "name": "static",
+                  "name": "global_config",
                   "static_layer": {
                     "re2.max_program_size.error_level": 4294967295,
                     "re2.max_program_size.warn_level": 1000
@@ -133,7 +122,6 @@ public record Bootstrap(
                         adminAddress(),
                         quoted(xds.getAddress().getHostAddress()),
                         xds.getPort(),
-                        statsConfig,
                         maxConnections);
     }
 

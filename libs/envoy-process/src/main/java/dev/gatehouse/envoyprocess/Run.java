@@ -54,6 +54,8 @@ final class Run {
             exit $status
             """;
 
+    private static final String NO_HOT_RESTART = "--disable-hot-restart";
+
     private final Process shell;
     private final Path folder;
 
@@ -81,12 +83,10 @@ final class Run {
                     bootstrap.toString(),
                     "--admin-address-path",
                     adminFile(folder).toString(),
-                    // Hot restart is not used; without it Envoys share nothing and need no base id.
-                    "--disable-hot-restart",
                     "--log-level",
                     launch.logLevel(),
                     "--component-log-level",
-                    "misc:error",
+                    launch.componentLogLevels(),
                     "--drain-strategy",
                     "immediate",
                     "--drain-time-s",
@@ -94,6 +94,12 @@ final class Run {
             if (launch.concurrency() > 0) {
                 command.addAll(List.of("--concurrency", Integer.toString(launch.concurrency())));
             }
+            // Hot restart is not used; without it Envoys share nothing and need no base id. Envoy refuses a flag that
+            // is there twice.
+            if (!launch.extraArguments().contains(NO_HOT_RESTART)) {
+                command.add(NO_HOT_RESTART);
+            }
+            command.addAll(launch.extraArguments());
             return new Run(new ProcessBuilder(command).redirectErrorStream(true).start(), folder);
         } catch (IOException e) {
             delete(folder);

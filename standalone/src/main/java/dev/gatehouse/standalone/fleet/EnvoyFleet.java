@@ -1,11 +1,12 @@
 package dev.gatehouse.standalone.fleet;
 
-import dev.gatehouse.controller.infrastructure.ProxyStats;
+import dev.gatehouse.controller.infrastructure.HostProxy;
 import dev.gatehouse.envoyprocess.Bootstrap;
 import dev.gatehouse.envoyprocess.EnvoyBinary;
 import dev.gatehouse.envoyprocess.EnvoyLaunch;
 import dev.gatehouse.envoyprocess.EnvoyProcess;
 import dev.gatehouse.envoyprocess.EnvoyState;
+import dev.gatehouse.gatewayapi.merge.PatchFailure;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,12 +35,46 @@ public final class EnvoyFleet implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
     private final Map<String, Member> members = new TreeMap<>();
-    private final Map<String, EnvoyProcess> leaving = new LinkedHashMap<>();
+    private final Map<String, Member> leaving = new LinkedHashMap<>();
 
-    private record Member(ProxySpec spec, EnvoyProcess process) {}
+    private record Member(ProxySpec spec, Start start, EnvoyProcess process) {}
 
     /**
-     * How all Envoys of the fleet are run.
+     * How an Envoy is started.
+     *
+     * @param bootstrap the bootstrap with an admin page on a free port
+     */
+    private record Start(
+            String bootstrap,
+            String logLevel,
+            String componentLogLevels,
+            int concurrency,
+            Duration drainTime,
+            List<String> extraArguments) {
+        /** The fields of an EnvoyProxy by which {@code other} is not the same. */
+        List<String> differences(Start other) {
+            List<String> fields = new ArrayList<>();
+            if (!bootstrap.equals(other.bootstrap)) {
+                fields.add("bootstrap or telemetry.metrics");
+            }
+            if (!logLevel.equals(other.logLevel) || !componentLogLevels.equals(other.componentLogLevels)) {
+                fields.add("logging.level");
+            }
+            if (concurrency != other.concurrency) {
+                fields.add("concurrency");
+            }
+            if (!drainTime.equals(other.drainTime)) {
+                fields.add("shutdown.drainTimeout");
+            }
+            if (!extraArguments.equals(other.extraArguments)) {
+                fields.add("extraArgs");
+            }
+            return fields;
+        }
+    }
+
+    /**
+     * How the Envoys of the fleet are run, as far as their EnvoyProxies do not say it.
      *
      * @param xds where xds-svc listens
      * @param concurrency worker threads of each; 0 is one for each processor
@@ -58,23 +93,57 @@ public final class EnvoyFleet implements AutoCloseable {
      * Starts missing proxies and drains unwanted ones (in the background), so that exactly the proxies of {@code
      * desired} run.
      *
-     * <p>A proxy with an address that cannot be bound is not started, and one that runs is left alone; the next call
-     * tries again. A proxy that comes back while it drains is ended at once and started anew.
-     *
-     * @return the addresses that cannot be bound
+     * <p>A proxy with an address that cannot be bound, or with an EnvoyProxy that cannot be followed, is not started, and
+     * one that runs is left alone; the next call tries again. A proxy that comes back while it drains is ended at once
+     * and started anew. What an EnvoyProxy says of the start of a proxy is not applied to one that runs, but to one that
+     * crashed and waits for its next start.
      */
-    public List<PortProblem> apply(Collection<ProxySpec> desired) {
+    public Applied apply(Collection<ProxySpec> desired) {
         Map<String, ProxySpec> wanted = new TreeMap<>();
         desired.forEach(spec -> wanted.put(spec.fleet(), spec));
         stopAllBut(wanted.keySet());
-        List<PortProblem> problems = new ArrayList<>();
+        List<PortProblem> taken = new ArrayList<>();
+        List<String> refused = new ArrayList<>();
+        List<String> later = new ArrayList<>();
         for (ProxySpec spec : wanted.values()) {
-            problems.addAll(applyOne(spec));
+            try {
+                Start start = start(spec);
+                leaveCrashed(spec.fleet(), start);
+                taken.addAll(applyOne(spec, start));
+                member(spec.fleet())
+                        .map(running -> running.start().differences(start))
+                        .filter(fields -> !fields.isEmpty())
+                        .ifPresent(fields -> later.add("Gateway " + spec.fleet() + ": its Envoy was started before "
+                                + String.join(", ", fields) + " of its EnvoyProxy changed: the change takes effect when"
+                                + " 'gatehouse run' is started again"));
+            } catch (PatchFailure e) {
+                refused.add("Gateway " + spec.fleet() + ": its EnvoyProxy's " + e.getMessage()
+                        + (member(spec.fleet()).isPresent()
+                                ? "; its Envoy goes on as it is"
+                                : "; its Envoy is not started"));
+            }
         }
-        return problems;
+        return new Applied(taken, refused, later);
     }
 
-    private List<PortProblem> applyOne(ProxySpec spec) {
+    /** Ends a proxy that crashed, perhaps since it was started with what {@code start} changes. */
+    private void leaveCrashed(String fleet, Start start) {
+        Optional<Member> crashed = member(fleet)
+                .filter(member -> !member.start().equals(start))
+                .filter(member -> member.process().state() instanceof EnvoyState.Crashed
+                        || member.process().state() instanceof EnvoyState.Starting starting && starting.attempt() > 1);
+        if (crashed.isPresent()) {
+            crashed.get().process().close();
+            lock.lock();
+            try {
+                members.remove(fleet);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private List<PortProblem> applyOne(ProxySpec spec, Start start) {
         Optional<Member> running = member(spec.fleet());
         Set<ListenerAddress> bound = new HashSet<>();
         if (running.isPresent()) {
@@ -91,9 +160,10 @@ public final class EnvoyFleet implements AutoCloseable {
             problem.ifPresentOrElse(problems::add, () -> free.add(address));
         }
         if (running.isPresent()) {
-            keep(new Member(new ProxySpec(spec.fleet(), free), running.get().process()));
+            Member member = running.get();
+            keep(new Member(new ProxySpec(spec.fleet(), free, spec.proxy()), member.start(), member.process()));
         } else if (problems.isEmpty()) {
-            keep(new Member(spec, start(spec.fleet())));
+            keep(new Member(spec, start, start(spec, start)));
         }
         return problems;
     }
@@ -108,51 +178,76 @@ public final class EnvoyFleet implements AutoCloseable {
         return "standalone/" + fleet;
     }
 
-    private EnvoyProcess start(String fleet) {
-        Bootstrap bootstrap = Bootstrap.of(nodeId(fleet), fleet, settings.xds());
+    private Bootstrap bootstrap(String fleet) {
+        return Bootstrap.of(nodeId(fleet), fleet, settings.xds());
+    }
+
+    private Start start(ProxySpec spec) throws PatchFailure {
+        HostProxy proxy = spec.proxy();
+        return new Start(
+                proxy.bootstrap(bootstrap(spec.fleet()).json()),
+                proxy.logLevel().orElse(settings.logLevel()),
+                proxy.componentLogLevels(),
+                proxy.concurrency().orElse(settings.concurrency()),
+                proxy.drainTimeout().orElse(settings.drainTime()),
+                proxy.extraArguments());
+    }
+
+    private EnvoyProcess start(ProxySpec spec, Start start) {
+        Bootstrap bootstrap = bootstrap(spec.fleet());
         return EnvoyProcess.start(
                 binary,
                 EnvoyLaunch.of(
-                                fleet,
-                                folder -> bootstrap
-                                        .withAdminSocket(folder.resolve("admin.socket"))
-                                        .withStats(ProxyStats.json())
-                                        .json(),
-                                line -> log.accept(fleet, line))
-                        .withLogLevel(settings.logLevel())
-                        .withConcurrency(settings.concurrency())
-                        .withDrainTime(settings.drainTime()));
+                                spec.fleet(),
+                                folder -> bootstrapIn(folder, bootstrap, spec.proxy()),
+                                line -> log.accept(spec.fleet(), line))
+                        .withLogLevel(start.logLevel())
+                        .withComponentLogLevels(start.componentLogLevels())
+                        .withConcurrency(start.concurrency())
+                        .withDrainTime(start.drainTime())
+                        .withExtraArguments(start.extraArguments()));
+    }
+
+    private static String bootstrapIn(Path folder, Bootstrap bootstrap, HostProxy proxy) {
+        try {
+            return proxy.bootstrap(
+                    bootstrap.withAdminSocket(folder.resolve("admin.socket")).json());
+        } catch (PatchFailure e) {
+            // The change was applied to the same bootstrap before, with another admin page.
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     private void stopAllBut(Set<String> wanted) {
-        List<EnvoyProcess> going = new ArrayList<>();
+        List<Member> going = new ArrayList<>();
         lock.lock();
         try {
             members.values().removeIf(member -> {
                 boolean goes = !wanted.contains(member.spec().fleet());
                 if (goes) {
-                    going.add(member.process());
-                    leaving.put(member.spec().fleet(), member.process());
+                    going.add(member);
+                    leaving.put(member.spec().fleet(), member);
                 }
                 return goes;
             });
         } finally {
             lock.unlock();
         }
-        going.forEach(
-                process -> Thread.ofVirtual().name("drain " + process.name()).start(() -> drain(process)));
+        going.forEach(member ->
+                Thread.ofVirtual().name("drain " + member.process().name()).start(() -> drain(member)));
     }
 
-    private void drain(EnvoyProcess process) {
+    private void drain(Member member) {
+        EnvoyProcess process = member.process();
         try {
-            process.drain(settings.drainTime());
+            process.drain(member.start().drainTime());
         } catch (InterruptedException e) {
             process.close();
             Thread.currentThread().interrupt();
         } finally {
             lock.lock();
             try {
-                leaving.remove(process.name(), process);
+                leaving.remove(process.name(), member);
             } finally {
                 lock.unlock();
             }
@@ -181,7 +276,7 @@ public final class EnvoyFleet implements AutoCloseable {
     @Override
     public void close() {
         stopAllBut(Set.of());
-        List<EnvoyProcess> last;
+        List<Member> last;
         lock.lock();
         try {
             last = List.copyOf(leaving.values());
@@ -189,13 +284,14 @@ public final class EnvoyFleet implements AutoCloseable {
             lock.unlock();
         }
         try {
-            for (EnvoyProcess process : last) {
-                process.await(
-                        EnvoyState.Stopped.class::isInstance,
-                        settings.drainTime().plusSeconds(10));
+            for (Member member : last) {
+                member.process()
+                        .await(
+                                EnvoyState.Stopped.class::isInstance,
+                                member.start().drainTime().plusSeconds(10));
             }
         } catch (InterruptedException e) {
-            last.forEach(EnvoyProcess::close);
+            last.forEach(member -> member.process().close());
             Thread.currentThread().interrupt();
         }
     }
@@ -212,7 +308,7 @@ public final class EnvoyFleet implements AutoCloseable {
     private Optional<EnvoyProcess> leaving(String fleet) {
         lock.lock();
         try {
-            return Optional.ofNullable(leaving.get(fleet));
+            return Optional.ofNullable(leaving.get(fleet)).map(Member::process);
         } finally {
             lock.unlock();
         }

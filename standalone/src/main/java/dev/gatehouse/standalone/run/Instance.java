@@ -54,6 +54,7 @@ public final class Instance {
     private final Optional<String> console;
     private volatile Optional<Proxies> proxies = Optional.empty();
     private volatile List<String> problems = List.of();
+    private volatile List<String> warnings = List.of();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
     Instance(
@@ -92,14 +93,20 @@ public final class Instance {
         return proxies.map(Proxies::fleet);
     }
 
-    /** Takes note of problems that are not about the files' texts. */
-    void problems(List<String> lines) {
-        problems = List.copyOf(lines);
+    /** Takes note of problems and warnings that are not about the files' texts. */
+    void problems(List<String> wrong, List<String> noteworthy) {
+        problems = List.copyOf(wrong);
+        warnings = List.copyOf(noteworthy);
     }
 
     /** Problems that are not about the files' texts, as they were taken note of last. */
     List<String> problems() {
         return problems;
+    }
+
+    /** Warnings that are not about the files' texts, as they were taken note of last. */
+    List<String> warnings() {
+        return warnings;
     }
 
     /** True if every Gateway that can be served has been acknowledged by its proxy. */
@@ -125,6 +132,7 @@ public final class Instance {
                 .forEach(problem -> (problem.severity() == Problem.Severity.ERROR ? problemLines : warningLines)
                         .add(problem.toString()));
         problems.forEach(problemLines::add);
+        warnings.forEach(warningLines::add);
         JsonArray stale = new JsonArray();
         files.stale().forEach(ref -> stale.add(ref.toString()));
         return new JsonObject()

@@ -7,6 +7,7 @@ import dev.gatehouse.controller.control.ControllerView;
 import dev.gatehouse.controller.files.FileSource;
 import dev.gatehouse.controller.gateway.GatewayState;
 import dev.gatehouse.controller.gateway.ListenerState;
+import dev.gatehouse.controller.infrastructure.HostProxy;
 import dev.gatehouse.envoyprocess.EnvoyBinary;
 import dev.gatehouse.envoyprocess.EnvoyLocator;
 import dev.gatehouse.envoyprocess.EnvoyProcess;
@@ -17,6 +18,7 @@ import dev.gatehouse.gatewayapi.ResourceReader.Found;
 import dev.gatehouse.gatewayapi.yaml.Problem;
 import dev.gatehouse.standalone.backends.BackendRequest;
 import dev.gatehouse.standalone.backends.BuiltInBackends;
+import dev.gatehouse.standalone.fleet.Applied;
 import dev.gatehouse.standalone.fleet.EnvoyFleet;
 import dev.gatehouse.standalone.fleet.ListenerAddress;
 import dev.gatehouse.standalone.fleet.PortProblem;
@@ -29,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -152,18 +155,22 @@ public final class Standalone implements QuarkusApplication {
         }
         List<String> lines = new ArrayList<>(backends.apply(requests()));
         Map<String, List<ListenerAddress>> addresses = new TreeMap<>();
-        view.gateways()
-                .values()
-                .forEach(state -> addresses
-                        .computeIfAbsent(state.fleet(), _ -> new ArrayList<>())
-                        .addAll(addresses(state)));
+        Map<String, HostProxy> proxies = new HashMap<>();
+        view.gateways().values().forEach(state -> {
+            addresses.computeIfAbsent(state.fleet(), _ -> new ArrayList<>()).addAll(addresses(state));
+            // Gateways that share a fleet have the same EnvoyProxy, their GatewayClass's.
+            proxies.putIfAbsent(state.fleet(), new HostProxy(state.proxy().spec()));
+        });
         addresses.values().removeIf(List::isEmpty);
-        List<ProxySpec> proxies = addresses.entrySet().stream()
-                .map(each -> new ProxySpec(each.getKey(), each.getValue()))
-                .toList();
-        List<PortProblem> ports = fleet.apply(proxies);
+        Applied applied = fleet.apply(addresses.entrySet().stream()
+                .map(each -> new ProxySpec(
+                        each.getKey(), each.getValue(), proxies.getOrDefault(each.getKey(), HostProxy.DEFAULT)))
+                .toList());
+        List<PortProblem> ports = applied.ports();
         ports.forEach(problem -> lines.add(problem.message()));
-        instance.problems(lines);
+        lines.addAll(applied.refused());
+        instance.problems(lines, applied.later());
+        lines.addAll(applied.later());
         files.problems(view).stream().map(Problem::toString).forEach(lines::add);
         told.retainAll(lines);
         lines.stream().filter(told::add).forEach(line -> {

@@ -133,6 +133,7 @@ final class StandaloneSite implements Site {
     public List<ProblemEntry> problems(ControllerView view) {
         List<ProblemEntry> problems = new ArrayList<>(FileProblems.of(files, view));
         instance.problems().forEach(line -> problems.add(new ProblemEntry(Tone.BAD, "", "", "", line, "", "")));
+        instance.warnings().forEach(line -> problems.add(new ProblemEntry(Tone.WARNING, "", "", "", line, "", "")));
         return problems;
     }
 
