@@ -1,10 +1,14 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.controller.config.EnvoyGatewayFile;
+import dev.gatehouse.gatewayapi.yaml.Location;
+import dev.gatehouse.gatewayapi.yaml.Problem;
+import dev.gatehouse.gatewayapi.yaml.YamlDocuments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +17,8 @@ import picocli.CommandLine.Option;
 
 /** The EnvoyGateway configuration file that a command reads. */
 final class EnvoyGatewayOption {
+    private static final String PATHS = "provider.custom.resource.file.paths";
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -41,16 +47,58 @@ final class EnvoyGatewayOption {
         return checked(command).map(_ -> Objects.requireNonNull(file));
     }
 
+    /**
+     * The files and folders with objects that the file names; a relative path is one of the working directory.
+     *
+     * @throws IllegalArgumentException the file is wrong, or names a path that is not there
+     */
+    List<Path> objects(CommandLine command) {
+        List<String> paths = checked(command).map(EnvoyGatewayFile::paths).orElse(List.of());
+        for (int i = 0; i < paths.size(); i++) {
+            if (!Files.exists(Path.of(paths.get(i)))) {
+                String field = PATHS + "[" + i + "]";
+                throw new IllegalArgumentException(new Problem(
+                                Problem.Severity.ERROR,
+                                place(field),
+                                "EnvoyGateway",
+                                field,
+                                paths.get(i) + " is not there (expected: a file or folder with Kubernetes objects;"
+                                        + " a relative path is one of the working directory "
+                                        + Path.of("").toAbsolutePath() + ")")
+                        .toString());
+            }
+        }
+        return paths.stream().map(Path::of).toList();
+    }
+
+    /** What is said where the command line names files too; empty: the file names none. */
+    Optional<String> unused(CommandLine command) {
+        return checked(command)
+                .filter(read -> !read.paths().isEmpty())
+                .map(_ -> place(PATHS) + ": EnvoyGateway: " + PATHS
+                        + ": is passed over, since the command line names files");
+    }
+
+    private Location place(String field) {
+        return YamlDocuments.read(String.valueOf(file), text())
+                .documents()
+                .getFirst()
+                .locate(field);
+    }
+
+    private String text() {
+        try {
+            return Files.readString(Objects.requireNonNull(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Optional<EnvoyGatewayFile> checked(CommandLine command) {
         if (file == null) {
             return Optional.empty();
         }
-        EnvoyGatewayFile read;
-        try {
-            read = EnvoyGatewayFile.read(file.toString(), Files.readString(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        EnvoyGatewayFile read = EnvoyGatewayFile.read(file.toString(), text());
         if (read.hasErrors()) {
             Problems.print(read.problems(), command.getErr(), command.getColorScheme());
             throw new IllegalArgumentException(file + " cannot be used (expected: a file without the errors above)");

@@ -68,7 +68,8 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "FILE|DIR",
             arity = "0..*",
             description = "Files, or folders with files (.yaml, .yml, .json), with Kubernetes objects;"
-                    + " - is standard input, read once. None: examples/quickstart.")
+                    + " - is standard input, read once. None: those that the file of --config names in"
+                    + " provider.custom.resource.file.paths, else examples/quickstart.")
     @SuppressWarnings("NullAway.Init")
     private List<Path> files = new ArrayList<>();
 
@@ -150,7 +151,16 @@ final class RunCommand implements Callable<Integer> {
         Optional<Path> configured = configuration.path(spec.commandLine());
         List<Path> given = new ArrayList<>(files);
         given.addAll(named);
-        List<Path> roots = given.isEmpty() ? List.of(quickstart()) : given;
+        List<Path> roots = given;
+        if (given.isEmpty()) {
+            List<Path> objects = configuration.objects(spec.commandLine());
+            roots = objects.isEmpty() ? List.of(quickstart()) : objects;
+        } else {
+            configuration.unused(spec.commandLine()).ifPresent(line -> {
+                spec.commandLine().getErr().println("gatehouse: " + line);
+                spec.commandLine().getErr().flush();
+            });
+        }
         for (Path root : roots) {
             if (!root.equals(FileSet.STANDARD_INPUT) && !Files.exists(root)) {
                 throw new CommandFailure(root + " is not there (expected: a file or folder with Kubernetes objects)");

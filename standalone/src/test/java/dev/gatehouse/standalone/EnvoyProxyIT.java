@@ -25,7 +25,10 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The built {@code gatehouse run} with an EnvoyProxy that says how the proxy is started. */
+/**
+ * The built {@code gatehouse run} with an EnvoyGateway file that names the objects, among them an EnvoyProxy that says
+ * how the proxy is started.
+ */
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -79,7 +82,17 @@ final class EnvoyProxyIT {
                   gatewayClassName: eg
                   listeners: [{name: http, protocol: HTTP, port: %d}]
                 """.formatted(free.get(3), free.get(2)));
-        gatehouse = ChildJvm.serving(free.get(0), adminPort, files.folder());
+        Path config = Files.writeString(folder.resolve("envoy-gateway.yaml"), """
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyGateway
+                gateway: {controllerName: gateway.envoyproxy.io/gatewayclass-controller}
+                provider:
+                  type: Custom
+                  custom:
+                    resource: {type: File, file: {paths: ["%s"]}}
+                    infrastructure: {type: Host, host: {}}
+                """.formatted(files.folder()));
+        gatehouse = ChildJvm.serving(free.get(0), adminPort, List.of("--config", config.toString()));
     }
 
     @AfterAll
@@ -104,6 +117,13 @@ final class EnvoyProxyIT {
                 .map(part -> part.getString("admin"))
                 .findFirst()
                 .orElseThrow()));
+    }
+
+    @Test
+    @Order(0)
+    void theFilesAreThoseThatTheConfigurationNames() {
+        assertThat(status().getJsonArray("files"))
+                .containsExactly(files.folder().toString());
     }
 
     @Test

@@ -476,4 +476,32 @@ final class FileCommandsTest {
                         folder.resolve("absent").toString()))
                 .isEqualTo(1);
     }
+
+    @Test
+    void aPathOfTheConfigurationThatIsNotThereIsOneClearMessage() throws IOException {
+        Path config = Files.writeString(folder.resolve("envoy-gateway.yaml"), """
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyGateway
+                provider:
+                  type: Custom
+                  custom:
+                    resource:
+                      type: File
+                      file: {paths: [no/such/folder]}
+                """);
+        assertThat(execute("run", "--config", config.toString())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains(
+                        "envoy-gateway.yaml:8:22: EnvoyGateway: provider.custom.resource.file.paths[0]: no/such/folder"
+                                + " is not there (expected: a file or folder with Kubernetes objects; a relative path is one of"
+                                + " the working directory ");
+
+        assertThat(execute("run", "/no/such/file", "--config", config.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains(
+                        "envoy-gateway.yaml:8:14: EnvoyGateway: provider.custom.resource.file.paths: is passed over,"
+                                + " since the command line names files",
+                        "/no/such/file is not there");
+    }
 }

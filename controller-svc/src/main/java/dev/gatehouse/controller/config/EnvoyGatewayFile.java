@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The configuration of an Envoy Gateway ({@code kind: EnvoyGateway}), read as it is.
@@ -41,6 +42,12 @@ public record EnvoyGatewayFile(
     public static final String LIMIT_TIMEOUT = "gatehouse.controller.limits.timeout";
 
     public static final String LIMIT_FAIL_CLOSED = "gatehouse.controller.limits.fail-closed";
+
+    /** The files and folders with objects, separated by commas. */
+    static final String FILES = "gatehouse.controller.files";
+
+    /** An item of {@link #FILES}, in which a backslash stands before each comma and backslash. */
+    private static final Pattern ITEM = Pattern.compile("(?:[^\\\\,]|\\\\.)+");
 
     private record Typed(List<ExtensionServer> servers, Optional<EnvoyProxy> proxy) {}
 
@@ -70,6 +77,14 @@ public record EnvoyGatewayFile(
             return new Typed(ExtensionManagerFields.read(f), EnvoyProxy.readDefault(f, "envoyProxy"));
         });
         return new EnvoyGatewayFile(properties, new ExtensionServers(typed.servers()), typed.proxy(), problems);
+    }
+
+    /** The files and folders with objects, {@code provider.custom.resource.file.paths}, as they are written. */
+    public List<String> paths() {
+        return ITEM.matcher(properties.getOrDefault(FILES, ""))
+                .results()
+                .map(item -> item.group().replaceAll("\\\\(.)", "$1"))
+                .toList();
     }
 
     public boolean hasErrors() {

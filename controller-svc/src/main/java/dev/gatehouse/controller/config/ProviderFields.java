@@ -144,7 +144,7 @@ final class ProviderFields {
             } else {
                 properties.put("gatehouse.controller.source", "files");
                 properties.put(
-                        "gatehouse.controller.files",
+                        EnvoyGatewayFile.FILES,
                         String.join(
                                 ",",
                                 paths.stream()

@@ -177,6 +177,15 @@ class EnvoyGatewayFileTest {
     }
 
     @Test
+    void pathsAreAsTheyAreWritten() {
+        assertThat(
+                        read("provider: {type: Custom, custom: {resource: {type: File, file: {paths: [/a, '/b,c', 'd\\e']}}}}\n")
+                                .paths())
+                .containsExactly("/a", "/b,c", "d\\e");
+        assertThat(read("gateway: {}\n").paths()).isEmpty();
+    }
+
+    @Test
     void objectsMayComeFromFiles() {
         String custom = "provider: {type: Custom, custom: %s}\n";
         assertThat(read(custom.formatted(
