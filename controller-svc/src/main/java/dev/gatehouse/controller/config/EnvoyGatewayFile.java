@@ -49,6 +49,8 @@ public record EnvoyGatewayFile(
     /** An item of {@link #FILES}, in which a backslash stands before each comma and backslash. */
     private static final Pattern ITEM = Pattern.compile("(?:[^\\\\,]|\\\\.)+");
 
+    private static final String CONFIG_MAP = "ConfigMap";
+
     private record Typed(List<ExtensionServer> servers, Optional<EnvoyProxy> proxy) {}
 
     public EnvoyGatewayFile {
@@ -72,11 +74,35 @@ public record EnvoyGatewayFile(
             return new EnvoyGatewayFile(properties, ExtensionServers.NONE, Optional.empty(), problems);
         }
         Node.Mapping document = documents.documents().getFirst();
+        if (document.get("kind")
+                .filter(kind ->
+                        kind instanceof Node.Scalar scalar && scalar.text().equals(CONFIG_MAP))
+                .isPresent()) {
+            problems.add(ofConfigMap(document));
+            return new EnvoyGatewayFile(properties, ExtensionServers.NONE, Optional.empty(), problems);
+        }
         Typed typed = Fields.read(document, "EnvoyGateway", "", problems::add, f -> {
             root(f, properties);
             return new Typed(ExtensionManagerFields.read(f), EnvoyProxy.readDefault(f, "envoyProxy"));
         });
         return new EnvoyGatewayFile(properties, new ExtensionServers(typed.servers()), typed.proxy(), problems);
+    }
+
+    /** The problem of a file that has the ConfigMap in which a cluster keeps the configuration. */
+    private static Problem ofConfigMap(Node.Mapping document) {
+        String texts = document.get("data")
+                .filter(Node.Mapping.class::isInstance)
+                .map(data -> String.join(" or ", ((Node.Mapping) data).fields().keySet()))
+                .filter(names -> !names.isEmpty())
+                .map(names -> "data, " + names + ",")
+                .orElse("data");
+        return new Problem(
+                Problem.Severity.ERROR,
+                document.locate("kind"),
+                CONFIG_MAP,
+                "kind",
+                "\"" + CONFIG_MAP + "\" (expected: EnvoyGateway: save the text under the ConfigMap's " + texts
+                        + " as a file, and name that file)");
     }
 
     /** The files and folders with objects, {@code provider.custom.resource.file.paths}, as they are written. */

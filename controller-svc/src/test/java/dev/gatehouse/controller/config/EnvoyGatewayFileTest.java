@@ -177,6 +177,24 @@ class EnvoyGatewayFileTest {
     }
 
     @Test
+    void aConfigMapIsToldWhereItsFileIs() {
+        assertThat(EnvoyGatewayFile.read("config.yaml", """
+                        apiVersion: v1
+                        kind: ConfigMap
+                        metadata: {name: envoy-gateway-config}
+                        data:
+                          envoy-gateway.yaml: |
+                            apiVersion: gateway.envoyproxy.io/v1alpha1
+                            kind: EnvoyGateway
+                        """).problems())
+                .singleElement()
+                .asString()
+                .isEqualTo(
+                        "config.yaml:2:1: ConfigMap: kind: \"ConfigMap\" (expected: EnvoyGateway: save the text under"
+                                + " the ConfigMap's data, envoy-gateway.yaml, as a file, and name that file)");
+    }
+
+    @Test
     void pathsAreAsTheyAreWritten() {
         assertThat(
                         read("provider: {type: Custom, custom: {resource: {type: File, file: {paths: [/a, '/b,c', 'd\\e']}}}}\n")
@@ -217,10 +235,10 @@ class EnvoyGatewayFileTest {
         assertThat(problems(read("logging: {level: {default: loud}}\n")))
                 .anySatisfy(each ->
                         assertThat(each).startsWith("envoy-gateway.yaml:3:19: EnvoyGateway: logging.level.default: "));
-        assertThat(problems(EnvoyGatewayFile.read("a.yaml", "apiVersion: v1\nkind: ConfigMap\n")))
+        assertThat(problems(EnvoyGatewayFile.read("a.yaml", "apiVersion: v1\nkind: Secret\n")))
                 .hasSize(2)
                 .anySatisfy(each -> assertThat(each)
-                        .isEqualTo("a.yaml:2:1: EnvoyGateway: kind: \"ConfigMap\" (expected: EnvoyGateway)"));
+                        .isEqualTo("a.yaml:2:1: EnvoyGateway: kind: \"Secret\" (expected: EnvoyGateway)"));
         assertThat(EnvoyGatewayFile.read("a.yaml", "").hasErrors()).isTrue();
         assertThat(EnvoyGatewayFile.read("a.yaml", HEAD + "---\n" + HEAD).hasErrors())
                 .isTrue();

@@ -306,6 +306,14 @@ public final class ResourceReader {
                     "\"" + kind + "\" (" + apiVersion + ") means nothing to a gateway; passed over"));
             return;
         }
+        if (kind.equals("EnvoyGateway") && apiVersion.startsWith(Kinds.ENVOY_GATEWAY_GROUP + "/")) {
+            problems.add(error(
+                    document.locate("kind"),
+                    "kind",
+                    "\"EnvoyGateway\" is the controller's configuration, not an object that it serves (expected: in a"
+                            + " file of its own, named by --config or GATEHOUSE_CONTROLLER_CONFIG)"));
+            return;
+        }
         String sameName = Kinds.ALL.stream()
                 .filter(k -> k.name().equalsIgnoreCase(kind))
                 .map(k -> "; did you mean " + k.name() + " of " + k.apiVersion() + "?")

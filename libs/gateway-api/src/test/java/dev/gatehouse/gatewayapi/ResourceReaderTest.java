@@ -240,6 +240,15 @@ class ResourceReaderTest {
         }
 
         @Test
+        void theControllersConfigurationIsToldToBelongElsewhere() {
+            assertThat(problems("apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyGateway\nprovider: {}\n"))
+                    .containsExactly(
+                            "f.yaml:2:1: kind: \"EnvoyGateway\" is the controller's configuration, not an object that it"
+                                    + " serves (expected: in a file of its own, named by --config or"
+                                    + " GATEHOUSE_CONTROLLER_CONFIG)");
+        }
+
+        @Test
         void aKindOfAnotherGroupIsToldWithItsGroup() {
             assertThat(problems(GOOD.replace("gateway.networking.k8s.io/v1", "networking.k8s.io/v1")))
                     .singleElement()
