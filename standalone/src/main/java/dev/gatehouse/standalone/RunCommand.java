@@ -102,7 +102,11 @@ final class RunCommand implements Callable<Integer> {
                     + " redis+cluster://host,host. Otherwise in memory.")
     private @Nullable String redis;
 
-    @Option(names = "--access-log", description = "Print a line of JSON for each request to standard output.")
+    @Option(
+            names = "--access-log",
+            description =
+                    "Print a line of JSON for each request to standard output. Logs that an EnvoyProxy asks for are"
+                            + " printed anyway.")
     private boolean accessLog;
 
     @Option(

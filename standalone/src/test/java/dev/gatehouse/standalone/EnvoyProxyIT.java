@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gatehouse.envoyprocess.EnvoyAdmin;
 import dev.gatehouse.standalone.process.ChildJvm;
 import dev.gatehouse.standalone.process.ExampleFiles;
+import dev.gatehouse.standalone.process.WebClient;
 import dev.gatehouse.testkit.Await;
 import dev.gatehouse.testkit.FreePorts;
 import io.vertx.core.json.JsonObject;
@@ -43,11 +44,13 @@ final class EnvoyProxyIT {
     private ChildJvm gatehouse;
 
     private int adminPort;
+    private int port;
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         List<Integer> free = FreePorts.some(4);
         adminPort = free.get(1);
+        port = free.get(2);
         files = new ExampleFiles(Files.createDirectories(folder.resolve("files")));
         files.write(FILE, """
                 apiVersion: gateway.networking.k8s.io/v1
@@ -70,6 +73,10 @@ final class EnvoyProxyIT {
                       layered_runtime: {layers: [{name: mine, static_layer: {envoy.mine: 321}}]}
                   shutdown: {drainTimeout: 3s}
                   telemetry:
+                    accessLog:
+                      settings:
+                        - format: {type: JSON, json: {mine: "%%REQ(:PATH)%%"}}
+                          sinks: [{type: File, file: {path: /dev/stdout}}]
                     metrics:
                       prometheus: {disable: true}
                       matches: [{type: Prefix, value: listener_manager}]
@@ -81,7 +88,7 @@ final class EnvoyProxyIT {
                 spec:
                   gatewayClassName: eg
                   listeners: [{name: http, protocol: HTTP, port: %d}]
-                """.formatted(free.get(3), free.get(2)));
+                """.formatted(free.get(3), port));
         Path config = Files.writeString(folder.resolve("envoy-gateway.yaml"), """
                 apiVersion: gateway.envoyproxy.io/v1alpha1
                 kind: EnvoyGateway
@@ -142,6 +149,15 @@ final class EnvoyProxyIT {
                 .contains("listener_manager.", "downstream_cx_active")
                 .doesNotContain("cluster_manager.");
         assertThat(admin().get("/clusters")).contains("metrics_sink_0::", "telemetry/metrics/0::127.0.0.1:");
+    }
+
+    @Test
+    @Order(1)
+    void anAccessLogOfTheUsersOwnIsPrinted() throws Exception {
+        try (WebClient web = new WebClient()) {
+            assertThat(web.status(port, "/anything")).isEqualTo(404);
+        }
+        gatehouse.awaitLine(line -> line.equals("{\"mine\":\"/anything\"}"));
     }
 
     @Test

@@ -46,6 +46,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /**
  * The running instance: follows the controller with Envoys and built-in backends, and tells the terminal.
@@ -66,6 +67,7 @@ public final class Standalone implements QuarkusApplication {
     private final AtomicBoolean queued = new AtomicBoolean();
     private final CompletableFuture<Boolean> serving = new CompletableFuture<>();
     private final Set<String> told = new HashSet<>();
+    private final ProxyOutput output = new ProxyOutput();
 
     Standalone(Controller controller, FileSource files, Instance instance, RecentRefusals refused, RecentLines recent) {
         this.recent = recent;
@@ -125,13 +127,15 @@ public final class Standalone implements QuarkusApplication {
 
     private void print(String gateway, String line, boolean accessLog) {
         recent.add(gateway, line);
-        if (line.startsWith("{")) {
-            RefusalLine.read(gateway, line).ifPresent(refused::add);
-            if (accessLog) {
-                System.out.println(line);
+        RefusalLine.read(gateway, line).ifPresent(refused::add);
+        switch (output.kind(gateway, line)) {
+            case DEFAULT_ACCESS_LOG -> {
+                if (accessLog) {
+                    System.out.println(line);
+                }
             }
-        } else {
-            System.err.println("envoy " + gateway + ": " + line);
+            case WANTED -> System.out.println(line);
+            case MESSAGE -> System.err.println("envoy " + gateway + ": " + line);
         }
     }
 
@@ -161,6 +165,11 @@ public final class Standalone implements QuarkusApplication {
             // Gateways that share a fleet have the same EnvoyProxy, their GatewayClass's.
             proxies.putIfAbsent(state.fleet(), new HostProxy(state.proxy().spec()));
         });
+        output.ownAccessLogs(proxies.entrySet().stream()
+                .filter(each ->
+                        !each.getValue().settings().telemetry().accessLogs().isEmpty())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet()));
         addresses.values().removeIf(List::isEmpty);
         Applied applied = fleet.apply(addresses.entrySet().stream()
                 .map(each -> new ProxySpec(
