@@ -99,6 +99,10 @@ final class StandaloneIT {
     }
 
     private Answer ask(String... command) {
+        return askAt(adminPort, command);
+    }
+
+    private static Answer askAt(int adminPort, String... command) {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(List.of("--admin-port", Integer.toString(adminPort)));
         StringWriter out = new StringWriter();
@@ -315,6 +319,37 @@ final class StandaloneIT {
             assertRefused(other, "gatehouse: Envoy /bin/false: '--version' answered");
             assertRefused(missing, "gatehouse: Envoy /no/such/envoy: no such file");
             assertRefused(notExecutable, "gatehouse: Envoy " + plain + ": not executable");
+        }
+    }
+
+    @Test
+    void aListenerWaitsWhileItsEnvoyWaitsForACertificateFromAServerThatIsAway() throws Exception {
+        List<Integer> free = FreePorts.some(3);
+        Path waiting = Files.createDirectories(folder.resolve("waiting"));
+        Files.writeString(waiting.resolve("all.yaml"), """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: sds-cert}
+                type: gateway.envoyproxy.io/sds
+                stringData: {url: "unix://%s", secretName: default}
+                ---
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: Gateway
+                metadata: {name: edge}
+                spec:
+                  gatewayClassName: gatehouse
+                  listeners:
+                    - name: https
+                      protocol: HTTPS
+                      port: %d
+                      tls: {mode: Terminate, certificateRefs: [{name: sds-cert}]}
+                """.formatted(folder.resolve("away.sock"), free.get(2)));
+        try (ChildJvm child =
+                run(free.get(0), free.get(1), waiting, "-Dgatehouse.controller.extension-apis.sds-secret-ref=true")) {
+            Await.until(
+                    () -> askAt(free.get(1), "status").out().contains("waiting: its Envoy waits for its configuration"),
+                    SOON,
+                    child::output);
         }
     }
 

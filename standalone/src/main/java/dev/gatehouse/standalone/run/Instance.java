@@ -154,7 +154,8 @@ public final class Instance {
                 .put("warnings", warningLines);
     }
 
-    private static JsonArray gateways(ControllerView view) {
+    private JsonArray gateways(ControllerView view) {
+        Map<String, EnvoyState> envoys = fleet().map(EnvoyFleet::states).orElse(Map.of());
         JsonArray gateways = new JsonArray();
         view.gateways().values().stream()
                 .sorted(Comparator.comparing(state -> state.gateway().key()))
@@ -162,14 +163,21 @@ public final class Instance {
                     ObjectStatus status = view.statuses()
                             .get(ObjectRef.of(Kinds.GATEWAY, state.gateway().key()));
                     JsonArray listeners = new JsonArray();
+                    EnvoyState envoy = envoys.get(state.fleet());
+                    boolean ready = envoy instanceof EnvoyState.Ready;
                     for (ListenerState listener : state.listeners()) {
                         boolean unopened = Advice.withoutSocket(listener, view.statuses());
                         listeners.add(new JsonObject()
                                 .put("name", listener.key().name())
                                 .put("owner", listener.key().owner().toString())
                                 .put("url", url(listener))
-                                .put("serving", listener.serving() && !unopened)
+                                .put("serving", listener.serving() && !unopened && ready)
                                 .put("waitsForRoute", unopened)
+                                .put(
+                                        "waitsForEnvoy",
+                                        listener.serving() && !unopened && !ready
+                                                ? envoy == null ? "is not started" : state(envoy)
+                                                : null)
                                 .put("conditions", conditions(listener.conditions())));
                     }
                     gateways.add(new JsonObject()

@@ -44,22 +44,28 @@ public final class StatusText {
     private void gateways(JsonArray gateways) {
         List<List<String>> rows = new ArrayList<>();
         for (JsonObject gateway : objects(gateways)) {
-            String state = state(gateway.getJsonArray("conditions"), "serving", "Accepted", "Programmed");
             for (JsonObject listener : objects(gateway.getJsonArray("listeners"))) {
-                String own = listener.getBoolean("serving")
-                        ? state
-                        : state(
-                                listener.getJsonArray("conditions"),
-                                listener.getBoolean("waitsForRoute")
-                                        ? "not serving: no route is attached, so its port is closed"
-                                        : "not serving",
-                                "Accepted",
-                                "ResolvedRefs");
+                String own = listener(listener, gateway.getJsonArray("conditions"));
                 rows.add(
                         List.of(gateway.getString("name"), listener.getString("name"), listener.getString("url"), own));
             }
         }
         table(List.of("GATEWAY", "LISTENER", "URL", "STATE"), rows);
+    }
+
+    private static String listener(JsonObject listener, JsonArray ofGateway) {
+        String waits = listener.getString("waitsForEnvoy");
+        if (waits != null || listener.getBoolean("serving")) {
+            return state(
+                    ofGateway, waits == null ? "serving" : "waiting: its Envoy " + waits, "Accepted", "Programmed");
+        }
+        return state(
+                listener.getJsonArray("conditions"),
+                listener.getBoolean("waitsForRoute")
+                        ? "not serving: no route is attached, so its port is closed"
+                        : "not serving",
+                "Accepted",
+                "ResolvedRefs");
     }
 
     private void routes(JsonArray routes) {
