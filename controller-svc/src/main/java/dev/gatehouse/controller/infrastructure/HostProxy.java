@@ -41,8 +41,8 @@ public record HostProxy(EnvoyProxySpec settings) {
         if (settings.bootstrap().isEmpty()) {
             return new JsonObject(tree).encode();
         }
-        Map<String, Object> changed = new LinkedHashMap<>(
-                new ChangedBootstrap(tree, ChangedBootstrap.usualNames("cluster.local"))
+        Map<String, Object> changed =
+                new LinkedHashMap<>(new ChangedBootstrap(tree, ChangedBootstrap.usualNames("cluster.local"))
                         .tree(settings.bootstrap().get()));
         changed.put("admin", tree.get("admin"));
         Map<String, Object> node = fields(changed.get("node"));
