@@ -75,9 +75,12 @@ public final class Findings {
         }
         statuses.forEach((ref, status) -> {
             Found<?> found = objects.get(ref);
-            // A problem of an EnvoyProxy is reported on the Gateways and GatewayClasses that refer to it.
-            if (found != null && !ref.kind().equals(Kinds.ENVOY_PROXY.name())) {
-                findings.status(found, status);
+            if (found != null) {
+                if (ref.kind().equals(Kinds.ENVOY_PROXY.name())) {
+                    findings.ofProxy(found, status);
+                } else {
+                    findings.status(found, status);
+                }
             }
         });
         return List.copyOf(findings.problems);
@@ -106,6 +109,27 @@ public final class Findings {
             default -> {
                 // Objects of other kinds have no parents.
             }
+        }
+    }
+
+    /**
+     * Reports the problems of an EnvoyProxy's own fields at these fields, once, whatever the number of its Gateways. The
+     * Gateways and GatewayClasses that refer to it say that they cannot use it, and report its other problems.
+     */
+    private void ofProxy(Found<?> found, ObjectStatus status) {
+        String own = found.ref().kind() + " " + found.resource().key() + ": ";
+        if (status instanceof ObjectStatus.Ancestors ancestors) {
+            ancestors.ancestors().stream()
+                    .flatMap(each -> each.conditions().stream())
+                    .filter(condition -> condition.type().equals(Conditions.ACCEPTED)
+                            && condition.status() == Condition.Status.False
+                            && condition.message().startsWith(own))
+                    .flatMap(condition ->
+                            condition.message().substring(own.length()).lines())
+                    .forEach(line -> {
+                        Matcher named = PATH.matcher(line);
+                        add(found, named.matches() ? named.group(1) : "spec", named.matches() ? named.group(2) : line);
+                    });
         }
     }
 

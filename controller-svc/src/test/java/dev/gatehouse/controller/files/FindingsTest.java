@@ -75,6 +75,31 @@ class FindingsTest {
     }
 
     @Test
+    void aBootstrapThatNoProxyCouldHaveIsToldAtItsField() throws IOException {
+        String proxy = """
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: EnvoyProxy
+            metadata: {name: p}
+            spec:
+              bootstrap:
+                type: Merge
+                value: "nope: 1"
+            """;
+        String message =
+                "is no bootstrap of Envoy: Cannot find field: nope in message envoy.config.bootstrap.v3.Bootstrap";
+        assertThat(find(ALL.replace(
+                                "  gatewayClassName: teg\n",
+                                "  gatewayClassName: teg\n"
+                                        + "  infrastructure: {parametersRef: {group: gateway.envoyproxy.io, kind: EnvoyProxy, name: p}}\n")
+                        + proxy))
+                .containsExactlyInAnyOrder(
+                        "f.yaml:34:5: EnvoyProxy default/p: spec.bootstrap.value: " + message,
+                        "f.yaml:4:1: Gateway default/edge: spec: EnvoyProxy default/p: spec.bootstrap.value: "
+                                + message);
+    }
+
+    @Test
     void aListenerThatIsNotThereIsTold() throws IOException {
         assertThat(find(ALL.replace("sectionName: http", "sectionName: https")))
                 .singleElement()
