@@ -29,6 +29,11 @@ public record HostProxy(EnvoyProxySpec settings) {
             Map.of("safe_regex", Map.of("regex", "^listener\\..*\\.downstream_cx_active$")),
             Map.of("safe_regex", Map.of("regex", "^http\\..*\\.downstream_(?:cx|rq)_active$")));
 
+    /** An admin page as pods have it, which a change may be made for: another kind of address could not be merged with one. */
+    private static final Map<String, Object> POD_ADMIN = Map.of(
+            "address",
+            Map.of("socket_address", Map.of("address", "127.0.0.1", "port_value", ProxyBootstrap.ADMIN_PORT)));
+
     /**
      * The bootstrap {@code base} with the metrics and the {@code bootstrap} of the EnvoyProxy. The admin page, the node's
      * id and the node's cluster stay those of {@code base}: Gatehouse finds the process by them.
@@ -41,8 +46,10 @@ public record HostProxy(EnvoyProxySpec settings) {
         if (settings.bootstrap().isEmpty()) {
             return new JsonObject(tree).encode();
         }
+        Map<String, Object> changeable = new LinkedHashMap<>(tree);
+        changeable.put("admin", POD_ADMIN);
         Map<String, Object> changed =
-                new LinkedHashMap<>(new ChangedBootstrap(tree, ChangedBootstrap.usualNames("cluster.local"))
+                new LinkedHashMap<>(new ChangedBootstrap(changeable, ChangedBootstrap.usualNames("cluster.local"))
                         .tree(settings.bootstrap().get()));
         changed.put("admin", tree.get("admin"));
         Map<String, Object> node = fields(changed.get("node"));

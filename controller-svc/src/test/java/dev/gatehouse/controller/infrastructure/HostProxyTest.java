@@ -118,18 +118,24 @@ class HostProxyTest {
 
     @Test
     void aBootstrapThatDisconnectsTheProxyIsRefused() throws Exception {
-        HostProxy proxy = proxy("""
+        HostProxy proxy = proxy(translation("""
                   bootstrap:
                     type: Replace
                     value: |
                       admin: {}
-                """);
+                """));
         assertThatThrownBy(() -> proxy.bootstrap(BASE))
                 .isInstanceOf(PatchFailure.class)
                 .hasMessageContaining("spec.bootstrap: has no dynamic_resources");
     }
 
     private HostProxy proxy(String spec) throws IOException {
+        OfflineTranslation translation = translation(spec);
+        assertThat(translation.problems()).isEmpty();
+        return proxy(translation);
+    }
+
+    private OfflineTranslation translation(String spec) throws IOException {
         Path file = Files.writeString(folder.resolve("in.yaml"), """
                 apiVersion: gateway.networking.k8s.io/v1
                 kind: Gateway
@@ -145,13 +151,15 @@ class HostProxyTest {
                 spec:
                 """ + spec);
         CalloutAddress callout = new CalloutAddress("callout.test", 18000);
-        OfflineTranslation translation = OfflineTranslation.of(
+        return OfflineTranslation.of(
                 List.of(file),
                 new Settings(
                         List.of(Settings.CONTROLLER_NAME),
                         Settings::shiftPrivileged,
                         new Settings.Callouts(callout, callout, callout)));
-        assertThat(translation.problems()).isEmpty();
+    }
+
+    private static HostProxy proxy(OfflineTranslation translation) {
         return new HostProxy(translation
                 .translator()
                 .gateways()
