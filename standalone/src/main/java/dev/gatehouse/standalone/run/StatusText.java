@@ -100,7 +100,7 @@ public final class StatusText {
             rows.add(List.of(
                     policy.getString("kind") + " " + policy.getString("name"),
                     policy.getString("target"),
-                    state(policy.getJsonArray("conditions"), "accepted", "Accepted", "ResolvedRefs")));
+                    state(policy.getJsonArray("conditions"), "accepted", "Accepted", "ResolvedRefs", "Programmed")));
         }
         table(List.of("POLICY", "TARGET", "STATE"), rows);
     }

@@ -32,6 +32,20 @@ class StatusTextTest {
         assertThat(text(listener(false), PROGRAMMED)).contains("http://localhost:80  not serving");
     }
 
+    @Test
+    void aPatchThatIsNotAppliedSaysWhy() {
+        JsonObject policy = new JsonObject()
+                .put("kind", "EnvoyPatchPolicy")
+                .put("name", "default/patch")
+                .put("target", "Gateway default/edge")
+                .put(
+                        "conditions",
+                        new JsonArray()
+                                .add(condition("Accepted", "True", "Accepted", ""))
+                                .add(condition("Programmed", "False", "Invalid", "The path selects nothing.")));
+        assertThat(text(new JsonArray(), new JsonArray().add(policy))).contains("Invalid: The path selects nothing.");
+    }
+
     private static JsonObject listener(boolean serving) {
         return new JsonObject()
                 .put("name", "http")
@@ -54,11 +68,15 @@ class StatusTextTest {
                 .put("name", "default/edge")
                 .put("conditions", new JsonArray().add(condition))
                 .put("listeners", new JsonArray().add(listener));
+        return text(new JsonArray().add(gateway), new JsonArray());
+    }
+
+    private static String text(JsonArray gateways, JsonArray policies) {
         return StatusText.of(
                 new JsonObject()
-                        .put("gateways", new JsonArray().add(gateway))
+                        .put("gateways", gateways)
                         .put("routes", new JsonArray())
-                        .put("policies", new JsonArray())
+                        .put("policies", policies)
                         .put("parts", new JsonArray()),
                 true);
     }
