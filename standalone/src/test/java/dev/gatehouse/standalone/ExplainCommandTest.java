@@ -97,11 +97,20 @@ final class ExplainCommandTest {
                 .contains("BackendTrafficPolicy default/own (for HTTPRoute default/cart) with default/defaults")
                 .contains("retry.numRetries: 4  (default/own)")
                 .contains("timeout.http.requestTimeout: 7s  (default/defaults)")
-                .contains("weight 3")
-                .contains("10.1.2.3:8080")
-                .contains("service/default/canary/80")
-                .contains("weight 1: it has no endpoints: 503")
+                .contains("group/service/default/cart/80*3,service/default/canary/80*1")
+                .contains("10.1.2.3:8080, weight 3")
                 .contains("rule 1, match 0: query parameter q is \"x\" (expected: of the form [0-9]+)");
+    }
+
+    @Test
+    void backendsOfARuleWithoutRetriesAreApart() throws IOException {
+        Files.writeString(
+                folder.resolve("objects.yaml"),
+                OBJECTS.replace("retry: {numRetries: 1, perRetry: {timeout: 1s}}", "")
+                        .replace("retry: {numRetries: 4}", "circuitBreaker: {}"));
+        assertThat(explain("-X", "POST", "-H", "X-Team: a", "http://www.shop.example/cart/1"))
+                .containsPattern("service/default/cart/80\\S*, weight 3\\R +10.1.2.3:8080")
+                .containsPattern("service/default/canary/80\\S*, weight 1: it has no endpoints: 503");
     }
 
     @Test

@@ -50,6 +50,9 @@ public final class ClusterResources {
             .setTypedConfig(Protos.any(RawBuffer.getDefaultInstance()))
             .build();
 
+    /** The beginning of the region of a locality that is a backend of a group, with the backend's weight. */
+    public static final String SHARE = "share-";
+
     private static final EnvoyRules RULES = new EnvoyRules(PackedTypes::find);
 
     /** A backend that Envoy takes: its name is resolved, and its protocol is HTTP/2, so that settings of both count. */
@@ -192,7 +195,7 @@ public final class ClusterResources {
                     } else if (share.weight() > 0) {
                         assignment.addEndpoints(localities
                                 .of(share.endpoints())
-                                .setLocality(Locality.newBuilder().setRegion("share-" + i))
+                                .setLocality(Locality.newBuilder().setRegion(SHARE + i))
                                 .setPriority(share.standBy() ? 1 : 0)
                                 .setLoadBalancingWeight(Protos.uint32(share.weight())));
                     }

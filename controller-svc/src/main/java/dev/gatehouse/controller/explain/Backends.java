@@ -1,6 +1,7 @@
 package dev.gatehouse.controller.explain;
 
 import com.google.protobuf.Message;
+import dev.gatehouse.controller.envoy.ClusterResources;
 import dev.gatehouse.envoyapi.TypeUrls;
 import dev.gatehouse.events.ResourceId;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -83,6 +84,9 @@ record Backends(Map<ResourceId, Message> resources, String fleet) {
                 tree.put("address", address(endpoint.getEndpoint().getAddress()));
                 if (!locality.getLocality().getZone().isEmpty()) {
                     tree.put("zone", locality.getLocality().getZone());
+                }
+                if (locality.getLocality().getRegion().startsWith(ClusterResources.SHARE)) {
+                    tree.put("weight", locality.getLoadBalancingWeight().getValue());
                 }
                 if (locality.getPriority() > 0) {
                     tree.put("priority", locality.getPriority());

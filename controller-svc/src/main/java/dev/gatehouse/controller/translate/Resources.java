@@ -359,14 +359,19 @@ final class Resources {
      * rule's BackendTrafficPolicy.
      */
     private Optional<ResolvedRoute> route(Reads reads, BindingKey key, Attachments.Binding binding) {
-        Optional<ResolvedRoute> route = reads.get(model.routes, key.route())
-                .map(served -> served.together(rule -> triesOthers(reads, key, rule)));
+        Optional<ResolvedRoute> route = reads.get(model.routes, key.route());
+        if (route.isEmpty()) {
+            return Optional.empty();
+        }
+        // Names of statistics may have the names of all backends of a rule.
+        List<ResolvedRoute.Rule> rules = route.get().rules();
+        ResolvedRoute served = route.get().together(rule -> triesOthers(reads, key, rule));
         Optional<ObjectKey> certificate =
                 reads.get(model.serving, key.listener().gateway()).flatMap(ServingGateway::backendClientCertificate);
-        return certificate
-                .map(each -> route.map(served -> served.presenting(each)))
-                .orElse(route)
-                .map(served -> served.with(rule -> clusterSettings(reads, key, binding, rule)));
+        return Optional.of(certificate
+                .map(served::presenting)
+                .orElse(served)
+                .with(rule -> clusterSettings(reads, key, binding, rules.get(rule.index()))));
     }
 
     /**
