@@ -70,6 +70,7 @@ final class Run {
             String text = launch.bootstrap().apply(folder);
             Path bootstrap = Files.writeString(
                     folder.resolve(text.stripLeading().startsWith("{") ? "bootstrap.json" : "bootstrap.yaml"), text);
+            EnvoyArguments arguments = launch.arguments();
             List<String> command = new ArrayList<>();
             setsid().ifPresent(command::add);
             command.addAll(List.of(
@@ -84,22 +85,22 @@ final class Run {
                     "--admin-address-path",
                     adminFile(folder).toString(),
                     "--log-level",
-                    launch.logLevel(),
+                    arguments.logLevel(),
                     "--component-log-level",
-                    launch.componentLogLevels(),
+                    arguments.componentLogLevels(),
                     "--drain-strategy",
                     "immediate",
                     "--drain-time-s",
-                    Long.toString(Math.max(1, launch.drainTime().toSeconds()))));
-            if (launch.concurrency() > 0) {
-                command.addAll(List.of("--concurrency", Integer.toString(launch.concurrency())));
+                    Long.toString(Math.max(1, arguments.drainTime().toSeconds()))));
+            if (arguments.concurrency() > 0) {
+                command.addAll(List.of("--concurrency", Integer.toString(arguments.concurrency())));
             }
             // Hot restart is not used; without it Envoys share nothing and need no base id. Envoy refuses a flag that
             // is there twice.
-            if (!launch.extraArguments().contains(NO_HOT_RESTART)) {
+            if (!arguments.extra().contains(NO_HOT_RESTART)) {
                 command.add(NO_HOT_RESTART);
             }
-            command.addAll(launch.extraArguments());
+            command.addAll(arguments.extra());
             return new Run(new ProcessBuilder(command).redirectErrorStream(true).start(), folder);
         } catch (IOException e) {
             delete(folder);

@@ -2,6 +2,7 @@ package dev.gatehouse.standalone.fleet;
 
 import dev.gatehouse.controller.infrastructure.HostProxy;
 import dev.gatehouse.envoyprocess.Bootstrap;
+import dev.gatehouse.envoyprocess.EnvoyArguments;
 import dev.gatehouse.envoyprocess.EnvoyBinary;
 import dev.gatehouse.envoyprocess.EnvoyLaunch;
 import dev.gatehouse.envoyprocess.EnvoyProcess;
@@ -44,29 +45,25 @@ public final class EnvoyFleet implements AutoCloseable {
      *
      * @param bootstrap the bootstrap with an admin page on a free port
      */
-    private record Start(
-            String bootstrap,
-            String logLevel,
-            String componentLogLevels,
-            int concurrency,
-            Duration drainTime,
-            List<String> extraArguments) {
+    private record Start(String bootstrap, EnvoyArguments arguments) {
         /** The fields of an EnvoyProxy by which {@code other} is not the same. */
         List<String> differences(Start other) {
             List<String> fields = new ArrayList<>();
             if (!bootstrap.equals(other.bootstrap)) {
                 fields.add("bootstrap or telemetry.metrics");
             }
-            if (!logLevel.equals(other.logLevel) || !componentLogLevels.equals(other.componentLogLevels)) {
+            EnvoyArguments others = other.arguments;
+            if (!arguments.logLevel().equals(others.logLevel())
+                    || !arguments.componentLogLevels().equals(others.componentLogLevels())) {
                 fields.add("logging.level");
             }
-            if (concurrency != other.concurrency) {
+            if (arguments.concurrency() != others.concurrency()) {
                 fields.add("concurrency");
             }
-            if (!drainTime.equals(other.drainTime)) {
+            if (!arguments.drainTime().equals(others.drainTime())) {
                 fields.add("shutdown.drainTimeout");
             }
-            if (!extraArguments.equals(other.extraArguments)) {
+            if (!arguments.extra().equals(others.extra())) {
                 fields.add("extraArgs");
             }
             return fields;
@@ -186,11 +183,12 @@ public final class EnvoyFleet implements AutoCloseable {
         HostProxy proxy = spec.proxy();
         return new Start(
                 proxy.bootstrap(bootstrap(spec.fleet()).json()),
-                proxy.logLevel().orElse(settings.logLevel()),
-                proxy.componentLogLevels(),
-                proxy.concurrency().orElse(settings.concurrency()),
-                proxy.drainTimeout().orElse(settings.drainTime()),
-                proxy.extraArguments());
+                new EnvoyArguments(
+                        proxy.logLevel().orElse(settings.logLevel()),
+                        proxy.componentLogLevels(),
+                        proxy.concurrency().orElse(settings.concurrency()),
+                        proxy.drainTimeout().orElse(settings.drainTime()),
+                        proxy.extraArguments()));
     }
 
     private EnvoyProcess start(ProxySpec spec, Start start) {
@@ -201,11 +199,7 @@ public final class EnvoyFleet implements AutoCloseable {
                                 spec.fleet(),
                                 folder -> bootstrapIn(folder, bootstrap, spec.proxy()),
                                 line -> log.accept(spec.fleet(), line))
-                        .withLogLevel(start.logLevel())
-                        .withComponentLogLevels(start.componentLogLevels())
-                        .withConcurrency(start.concurrency())
-                        .withDrainTime(start.drainTime())
-                        .withExtraArguments(start.extraArguments()));
+                        .withArguments(start.arguments()));
     }
 
     private static String bootstrapIn(Path folder, Bootstrap bootstrap, HostProxy proxy) {
@@ -240,7 +234,7 @@ public final class EnvoyFleet implements AutoCloseable {
     private void drain(Member member) {
         EnvoyProcess process = member.process();
         try {
-            process.drain(member.start().drainTime());
+            process.drain(member.start().arguments().drainTime());
         } catch (InterruptedException e) {
             process.close();
             Thread.currentThread().interrupt();
@@ -288,7 +282,7 @@ public final class EnvoyFleet implements AutoCloseable {
                 member.process()
                         .await(
                                 EnvoyState.Stopped.class::isInstance,
-                                member.start().drainTime().plusSeconds(10));
+                                member.start().arguments().drainTime().plusSeconds(10));
             }
         } catch (InterruptedException e) {
             last.forEach(member -> member.process().close());
