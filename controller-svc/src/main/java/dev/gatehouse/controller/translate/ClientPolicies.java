@@ -199,7 +199,7 @@ final class ClientPolicies {
 
     private Map<PolicyPlace, PolicyWish<ClientPolicy>> wish(Reads reads, ListenerKey key, Effective each) {
         Optional<PolicyWish<ClientPolicy>> wish = wish(reads, key, each.policy());
-        return wish.map(own -> Map.of(place(key), own)).orElse(Map.of());
+        return wish.map(own -> Map.of(PolicyPlace.of(key), own)).orElse(Map.of());
     }
 
     /** What the policy {@code client} adds to the Envoy listener; empty: the listener is closed or has no policy. */
@@ -214,10 +214,6 @@ final class ClientPolicies {
                                 Set.of())));
     }
 
-    private static PolicyPlace place(ListenerKey key) {
-        return new PolicyPlace(key, Optional.empty(), Optional.empty());
-    }
-
     /** The settings that are served: those that proxies refuse are replaced by the last accepted ones, or close the listener. */
     private Optional<Effective> served(Reads reads, ListenerKey key, Effective own) {
         Optional<PolicyWish<ClientPolicy>> wish = wish(reads, key, own.policy());
@@ -226,7 +222,7 @@ final class ClientPolicies {
         }
         ObjectKey policy = own.policy().owner().orElseThrow();
         Optional<ClientPolicy> accepted =
-                holds.served(reads, place(key), wish.get()).map(PolicyWish::settings);
+                holds.served(reads, PolicyPlace.of(key), wish.get()).map(PolicyWish::settings);
         return Optional.of(
                 accepted.isPresent()
                         ? new Effective(accepted.get(), own.target(), own.problem(), own.refusals())

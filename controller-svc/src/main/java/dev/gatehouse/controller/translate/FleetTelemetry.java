@@ -39,7 +39,9 @@ final class FleetTelemetry {
     }
 
     private Map<PolicyPlace, PolicyWish<ProxyTelemetry>> wishes(Reads reads, ListenerKey key, ListenerState listener) {
-        return wish(reads, listener).map(wish -> Map.of(place(key), wish)).orElse(Map.of());
+        return wish(reads, listener)
+                .map(wish -> Map.of(PolicyPlace.of(key), wish))
+                .orElse(Map.of());
     }
 
     /** The telemetry that an EnvoyProxy specifies for a listener; empty: none does, or the listener has no telemetry. */
@@ -71,10 +73,6 @@ final class FleetTelemetry {
                 .collect(Collectors.toSet());
     }
 
-    private static PolicyPlace place(ListenerKey key) {
-        return new PolicyPlace(key, Optional.empty(), Optional.empty());
-    }
-
     /** The telemetry of a fleet's listeners, where it is not as the fleet's settings have it. */
     List<ProxyTelemetry> replacements(Reads reads, FleetMembers fleet) {
         return fleet.listeners().stream()
@@ -87,7 +85,7 @@ final class FleetTelemetry {
     /** The telemetry that a listener has. */
     ProxyTelemetry of(Reads reads, FleetMembers fleet, ListenerState listener) {
         return wish(reads, listener)
-                .map(wish -> holds.served(reads, place(listener.key()), wish)
+                .map(wish -> holds.served(reads, PolicyPlace.of(listener.key()), wish)
                         .map(PolicyWish::settings)
                         .orElse(DEFAULT))
                 .orElseGet(() -> fleet.settings().telemetry());

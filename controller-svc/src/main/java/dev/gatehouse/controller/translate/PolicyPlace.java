@@ -17,6 +17,11 @@ record PolicyPlace(ListenerKey listener, Optional<ObjectRef> route, Optional<Str
             .thenComparing(each -> each.route().map(ObjectRef::toString).orElse(""))
             .thenComparing(each -> each.rule().orElse(""));
 
+    /** A listener as a whole. */
+    static PolicyPlace of(ListenerKey listener) {
+        return new PolicyPlace(listener, Optional.empty(), Optional.empty());
+    }
+
     @Override
     public int compareTo(PolicyPlace other) {
         return ORDER.compare(this, other);
