@@ -5,6 +5,7 @@ import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.extensionserver.ExtensionServers;
 import dev.gatehouse.controller.gateway.LimitCalls;
 import dev.gatehouse.controller.translate.Settings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,11 @@ public final class ControllerOptions {
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private EnvoyGatewayOption configuration;
+
+    /** {@link EnvoyGatewayOption#objects} of the configuration. */
+    List<Path> objects(List<Path> given, CommandLine command) {
+        return configuration.objects(given, command);
+    }
 
     /** @param command prints the problems of the configuration */
     Settings settings(CommandLine command) {

@@ -48,12 +48,23 @@ final class EnvoyGatewayOption {
     }
 
     /**
-     * The files and folders with objects that the file names; a relative path is one of the working directory.
+     * The files and folders with objects that a command reads: those of its command line, else those that the
+     * configuration names. Says so where the configuration's are passed over.
      *
-     * @throws IllegalArgumentException the file is wrong, or names a path that is not there
+     * @param given those of the command line
+     * @throws IllegalArgumentException the configuration is wrong, or names a path that is not there
      */
-    List<Path> objects(CommandLine command) {
+    List<Path> objects(List<Path> given, CommandLine command) {
         List<String> paths = checked(command).map(EnvoyGatewayFile::paths).orElse(List.of());
+        if (!given.isEmpty()) {
+            if (!paths.isEmpty()) {
+                command.getErr()
+                        .println("gatehouse: " + place(PATHS) + ": EnvoyGateway: " + PATHS
+                                + ": is passed over, since the command line names files");
+                command.getErr().flush();
+            }
+            return given;
+        }
         for (int i = 0; i < paths.size(); i++) {
             if (!Files.exists(Path.of(paths.get(i)))) {
                 String field = PATHS + "[" + i + "]";
@@ -69,14 +80,6 @@ final class EnvoyGatewayOption {
             }
         }
         return paths.stream().map(Path::of).toList();
-    }
-
-    /** What is said where the command line names files too; empty: the file names none. */
-    Optional<String> unused(CommandLine command) {
-        return checked(command)
-                .filter(read -> !read.paths().isEmpty())
-                .map(_ -> place(PATHS) + ": EnvoyGateway: " + PATHS
-                        + ": is passed over, since the command line names files");
     }
 
     private Location place(String field) {

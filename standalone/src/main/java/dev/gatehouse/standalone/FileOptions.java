@@ -1,34 +1,33 @@
 package dev.gatehouse.standalone;
 
 import dev.gatehouse.controller.files.OfflineTranslation;
+import dev.gatehouse.standalone.files.FileArguments;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParameterException;
 
 /** Which files a command reads, and as which controller. */
 final class FileOptions {
-    @Option(
-            names = {"-f", "--filename"},
-            paramLabel = "FILE|DIR",
-            description = "A file, or a folder with files (.yaml, .yml, .json); - is standard input. May be repeated.")
+    @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private List<Path> named = new ArrayList<>();
-
-    @Parameters(paramLabel = "FILE|DIR", arity = "0..*", description = "The same, without -f.")
-    @SuppressWarnings("NullAway.Init")
-    private List<Path> positional = new ArrayList<>();
+    private FileArguments arguments;
 
     @Mixin
     @SuppressWarnings("NullAway.Init")
     private ControllerOptions controller;
 
-    List<Path> roots() {
-        List<Path> roots = new ArrayList<>(named);
-        roots.addAll(positional);
+    /**
+     * The files: those of the command line, else those that the configuration names.
+     *
+     * @throws ParameterException neither names a file
+     */
+    private List<Path> roots(CommandLine command) {
+        List<Path> roots = controller.objects(arguments.paths(), command);
+        if (roots.isEmpty()) {
+            throw new ParameterException(command, "Which files? Name them with -f FILE.");
+        }
         return roots;
     }
 
@@ -38,16 +37,16 @@ final class FileOptions {
      * @param command prints the problems of the configuration
      */
     OfflineTranslation translate(CommandLine command) {
-        return OfflineTranslation.of(roots(), controller.settings(command));
+        return OfflineTranslation.of(roots(command), controller.settings(command));
     }
 
     /** As {@link #translate}, with {@link ControllerOptions#preview what a configuration could allow}. */
     OfflineTranslation preview(CommandLine command) {
-        return OfflineTranslation.of(roots(), controller.preview(command));
+        return OfflineTranslation.of(roots(command), controller.preview(command));
     }
 
     /** As {@link #preview}, with what statuses become once proxies have everything. */
     OfflineTranslation previewStatuses(CommandLine command) {
-        return OfflineTranslation.preview(roots(), controller.preview(command));
+        return OfflineTranslation.preview(roots(command), controller.preview(command));
     }
 }

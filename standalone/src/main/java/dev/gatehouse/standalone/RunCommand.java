@@ -4,6 +4,7 @@ import dev.gatehouse.controller.config.EnvoyGatewayFile;
 import dev.gatehouse.controller.files.FileSet;
 import dev.gatehouse.envoyprocess.EnvoyBinary;
 import dev.gatehouse.envoyprocess.EnvoyUnavailable;
+import dev.gatehouse.standalone.files.FileArguments;
 import dev.gatehouse.standalone.instance.CommandFailure;
 import dev.gatehouse.standalone.instance.InstanceOptions;
 import dev.gatehouse.standalone.run.Standalone;
@@ -17,7 +18,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,16 +30,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
         description = {
-            "Run a gateway from files: the five services in this process, and an Envoy for each Gateway. The files are"
-                    + " watched: a saved change is live at once, and a broken one keeps the last good version. Ends with"
-                    + " Ctrl-C, after the requests under way.",
+            "Run a gateway from files: the five services in this process, and an Envoy for each Gateway. Without files:"
+                    + " those that the file of --config names in provider.custom.resource.file.paths, else"
+                    + " examples/quickstart. The files are watched: a saved change is live at once, and a broken one"
+                    + " keeps the last good version; standard input is read once. Ends with Ctrl-C, after the requests"
+                    + " under way.",
             ""
         },
         optionListHeading = "%nOptions:%n",
@@ -64,21 +65,9 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Parameters(
-            paramLabel = "FILE|DIR",
-            arity = "0..*",
-            description = "Files, or folders with files (.yaml, .yml, .json), with Kubernetes objects;"
-                    + " - is standard input, read once. None: those that the file of --config names in"
-                    + " provider.custom.resource.file.paths, else examples/quickstart.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    private List<Path> files = new ArrayList<>();
-
-    @Option(
-            names = {"-f", "--filename"},
-            paramLabel = "FILE|DIR",
-            description = "The same. May be repeated.")
-    @SuppressWarnings("NullAway.Init")
-    private List<Path> named = new ArrayList<>();
+    private FileArguments files;
 
     @Option(
             names = "--envoy",
@@ -153,18 +142,8 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Optional<Path> configured = configuration.path(spec.commandLine());
-        List<Path> given = new ArrayList<>(files);
-        given.addAll(named);
-        List<Path> roots = given;
-        if (given.isEmpty()) {
-            List<Path> objects = configuration.objects(spec.commandLine());
-            roots = objects.isEmpty() ? List.of(quickstart()) : objects;
-        } else {
-            configuration.unused(spec.commandLine()).ifPresent(line -> {
-                spec.commandLine().getErr().println("gatehouse: " + line);
-                spec.commandLine().getErr().flush();
-            });
-        }
+        List<Path> named = configuration.objects(files.paths(), spec.commandLine());
+        List<Path> roots = named.isEmpty() ? List.of(quickstart()) : named;
         for (Path root : roots) {
             if (!root.equals(FileSet.STANDARD_INPUT) && !Files.exists(root)) {
                 throw new CommandFailure(root + " is not there (expected: a file or folder with Kubernetes objects)");

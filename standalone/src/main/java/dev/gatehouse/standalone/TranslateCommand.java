@@ -63,9 +63,6 @@ final class TranslateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (files.roots().isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "Which files? Name them with -f FILE.");
-        }
         Optional<String> typeUrl =
                 Optional.ofNullable(type).filter(t -> !t.equals(STATUS)).flatMap(ResourceText::typeUrl);
         if (type != null && !type.equals(STATUS) && typeUrl.isEmpty()) {

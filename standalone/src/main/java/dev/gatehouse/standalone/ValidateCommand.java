@@ -15,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -54,9 +53,6 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (files.roots().isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "Which files? Name them with -f FILE.");
-        }
         OfflineTranslation translation = files.translate(spec.commandLine());
         List<Problem> problems = new ArrayList<>(translation.problems());
         problems.addAll(WafRuleCheck.of(translation, new InstalledRuleSets(Optional.ofNullable(coreRuleSets))));

@@ -478,6 +478,25 @@ final class FileCommandsTest {
     }
 
     @Test
+    void validateAndTranslateReadTheFilesThatTheConfigurationNames() throws IOException {
+        Path config = Files.writeString(folder.resolve("envoy-gateway.yaml"), """
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: EnvoyGateway
+                provider:
+                  type: Custom
+                  custom:
+                    resource:
+                      type: File
+                      file: {paths: ["%s"]}
+                """.formatted(QUICKSTART));
+        assertThat(execute("validate", "--config", config.toString())).isZero();
+        assertThat(out.toString()).contains(" objects, 0 errors");
+        assertThat(execute("translate", "--config", config.toString(), "--type", "route"))
+                .isZero();
+        assertThat(out.toString()).contains("virtualHosts:");
+    }
+
+    @Test
     void aPathOfTheConfigurationThatIsNotThereIsOneClearMessage() throws IOException {
         Path config = Files.writeString(folder.resolve("envoy-gateway.yaml"), """
                 apiVersion: gateway.envoyproxy.io/v1alpha1

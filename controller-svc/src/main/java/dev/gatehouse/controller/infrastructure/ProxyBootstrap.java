@@ -282,10 +282,11 @@ record ProxyBootstrap(
         if (settings.xdsTls()) {
             xds.put("transport_socket", parse(XDS_TLS));
         }
-        clusters.add(xds);
-        clusters.add(parse(LOCAL_CLUSTER.formatted(LocalCluster.NAME)));
         Map<String, Object> tree = new LinkedHashMap<>(parse(BASE.formatted(ADMIN_PORT, LocalCluster.NAME)));
+        // The clusters stand in Envoy Gateway's order, as JSONPatches of an EnvoyProxy name them by index.
         putMetrics(tree, clusters, metrics);
+        clusters.add(parse(LOCAL_CLUSTER.formatted(LocalCluster.NAME)));
+        clusters.add(xds);
         // The order is fixed, since a different text would restart the fleet's pods.
         Map<String, Object> resources = new LinkedHashMap<>();
         resources.put("listeners", listeners);

@@ -239,7 +239,7 @@ class ChangedBootstrapTest {
                 "add | /nope/x/y | spec.bootstrap.jsonPatches: is no bootstrap of Envoy: Cannot find field: nope",
                 "add | /admin/address/socket_address/address | spec.bootstrap.jsonPatches: is no bootstrap of Envoy: ",
                 "replace | /dynamic_resources/ads_config/api_type | spec.bootstrap: ",
-                "replace | /static_resources/clusters/1/load_assignment/endpoints | spec.bootstrap: changes load_assignment of the cluster xds_cluster to "
+                "replace | /static_resources/clusters/2/load_assignment/endpoints | spec.bootstrap: changes load_assignment of the cluster xds_cluster to "
             })
     void aPatchIsRefused(String operation, String path, String message) {
         Object value = path.endsWith("endpoints") ? List.of() : path.endsWith("type") ? 2 : Map.of();

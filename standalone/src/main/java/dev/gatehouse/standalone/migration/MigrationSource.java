@@ -1,27 +1,20 @@
 package dev.gatehouse.standalone.migration;
 
+import dev.gatehouse.standalone.files.FileArguments;
 import dev.gatehouse.standalone.imports.Report;
 import dev.gatehouse.standalone.instance.KubeconfigOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 
 /** Where an import reads from: files, or a cluster. */
 final class MigrationSource {
-    @Option(
-            names = {"-f", "--filename"},
-            paramLabel = "FILE|DIR",
-            description = "A file, or a folder with files (.yaml, .yml, .json); - is standard input. May be repeated.")
-    private List<Path> named = new ArrayList<>();
-
-    @Parameters(paramLabel = "FILE|DIR", arity = "0..*", description = "The same, without -f.")
-    private List<Path> positional = new ArrayList<>();
+    @Mixin
+    private FileArguments arguments = new FileArguments();
 
     @Mixin
     private KubeconfigOptions kubeconfig = new KubeconfigOptions();
@@ -43,8 +36,7 @@ final class MigrationSource {
      * @throws IOException a file cannot be read, or the cluster does not answer
      */
     Manifests read(List<ClusterTexts.Listed> kinds, Report report, CommandLine command) throws IOException {
-        List<Path> files = new ArrayList<>(named);
-        files.addAll(positional);
+        List<Path> files = arguments.paths();
         boolean cluster = files.isEmpty() ? kubeconfig.cluster() : kubeconfig.named();
         if (cluster != files.isEmpty()) {
             throw new ParameterException(
