@@ -13,25 +13,41 @@ import java.util.Optional;
 
 /** What oauth2-proxy tells backends of users. */
 final class BackendHeaders {
+    private static final String AUTHORIZATION = "Authorization";
+    private static final String ID_TOKEN = "X-Forwarded-Id-Token";
+
     private final Map<String, Setting> settings;
     private final Optional<List<AlphaConfiguration.Header>> headers;
     private final Report report;
     private final String policyName;
     private final String ssoName;
+    private final boolean bearer;
     private final List<Map<String, Object>> claims = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
 
-    /** @param headers of the alpha configuration, which counts instead of switches */
+    /**
+     * @param headers of the alpha configuration, which counts instead of switches
+     * @param bearer whether {@code spec.jwt} reads tokens of clients in {@code Authorization}: it would judge a
+     * session's token there, too
+     */
     BackendHeaders(
             Map<String, Setting> settings,
             Optional<List<AlphaConfiguration.Header>> headers,
             Report report,
             String policyName,
-            String ssoName) {
+            String ssoName,
+            boolean bearer) {
         this.settings = settings;
         this.headers = headers;
         this.report = report;
         this.policyName = policyName;
         this.ssoName = ssoName;
+        this.bearer = bearer;
+    }
+
+    /** The headers that {@link #add} sets, which clients must not. */
+    List<String> names() {
+        return List.copyOf(names);
     }
 
     void add(Map<String, Object> oidc, Map<String, Object> sso) {
@@ -68,6 +84,45 @@ final class BackendHeaders {
 
     private void tell(String header, String claim) {
         claims.add(ordered("header", header, "claim", claim(claim)));
+        names.add(header);
+    }
+
+    private void idToken(Setting setting, String header, Map<String, Object> oidc) {
+        boolean elsewhere = bearer && header.equalsIgnoreCase(AUTHORIZATION);
+        String name = elsewhere ? ID_TOKEN : header;
+        if (!oidc.containsKey("forwardIDToken")) {
+            names.add(name);
+        }
+        oidc.put("forwardIDToken", ordered("header", name));
+        if (elsewhere) {
+            report.differs(
+                    setting,
+                    "the backend finds the ID token in " + ID_TOKEN
+                            + " (oidc.forwardIDToken), since spec.jwt reads tokens of clients in Authorization");
+        } else {
+            report.takenOver(setting, policyName + "spec.oidc.forwardIDToken");
+        }
+    }
+
+    /** @param other the header that it had so far; empty: {@code Authorization: Bearer} */
+    private void accessToken(Setting setting, String other, Map<String, Object> oidc) {
+        if (bearer) {
+            report.differs(
+                    setting,
+                    "the backend gets no access token: it would stand in Authorization, where spec.jwt reads tokens of"
+                            + " clients and would judge it");
+            return;
+        }
+        oidc.put("forwardAccessToken", true);
+        names.add(AUTHORIZATION);
+        if (other.isEmpty()) {
+            report.takenOver(setting, policyName + "spec.oidc.forwardAccessToken");
+        } else {
+            report.differs(
+                    setting,
+                    "the backend finds the token in \"Authorization: Bearer\" (oidc.forwardAccessToken), not in "
+                            + other);
+        }
     }
 
     private void switches(Map<String, Object> oidc) {
@@ -100,21 +155,20 @@ final class BackendHeaders {
                                             : "")));
         }
         boolean id = on("pass-authorization-header", false) || on("set-authorization-header", false);
-        if (id) {
-            oidc.put("forwardIDToken", ordered("header", "Authorization"));
-        }
         for (String flag : List.of("pass-authorization-header", "set-authorization-header")) {
-            Optional.ofNullable(settings.get(flag))
-                    .ifPresent(each -> report.takenOver(each, policyName + "spec.oidc.forwardIDToken"));
+            Optional.ofNullable(settings.get(flag)).ifPresent(each -> {
+                if (on(flag, false)) {
+                    idToken(each, AUTHORIZATION, oidc);
+                } else {
+                    report.notNeeded(each, "asks for nothing");
+                }
+            });
         }
         Optional.ofNullable(settings.get("pass-access-token")).ifPresent(each -> {
-            if (each.value().equals("true") && id) {
+            if (each.value().equals("true") && id && !bearer) {
                 report.differs(each, "the backend has the ID token in Authorization, and no access token");
             } else if (each.value().equals("true")) {
-                oidc.put("forwardAccessToken", true);
-                report.differs(
-                        each,
-                        "the backend finds the token in \"Authorization: Bearer\" (oidc.forwardAccessToken), not in X-Forwarded-Access-Token");
+                accessToken(each, "X-Forwarded-Access-Token", oidc);
             } else {
                 report.notNeeded(each, "asks for nothing");
             }
@@ -123,28 +177,18 @@ final class BackendHeaders {
 
     private void header(AlphaConfiguration.Header header, Map<String, Object> oidc) {
         boolean authorization = header.name().toLowerCase(Locale.ROOT).equals("authorization");
-        boolean bearer = header.prefix().strip().equalsIgnoreCase("bearer");
+        boolean prefixed = header.prefix().strip().equalsIgnoreCase("bearer");
         switch (header.claim()) {
             case "id_token" -> {
-                if (authorization == bearer) {
-                    oidc.put("forwardIDToken", ordered("header", header.name()));
-                    report.takenOver(header.setting(), policyName + "spec.oidc.forwardIDToken");
+                if (authorization == prefixed) {
+                    idToken(header.setting(), header.name(), oidc);
                 } else {
                     report.differs(
                             header.setting(),
                             "the ID token is forwarded as \"Authorization: Bearer\", or alone in another header");
                 }
             }
-            case "access_token" -> {
-                oidc.put("forwardAccessToken", true);
-                if (authorization && bearer) {
-                    report.takenOver(header.setting(), policyName + "spec.oidc.forwardAccessToken");
-                } else {
-                    report.differs(
-                            header.setting(),
-                            "the backend finds the token in \"Authorization: Bearer\" (oidc.forwardAccessToken)");
-                }
-            }
+            case "access_token" -> accessToken(header.setting(), authorization && prefixed ? "" : header.name(), oidc);
             case "refresh_token", "created_at", "expires_on" ->
                 report.differs(
                         header.setting(), "no header is made from \"" + header.claim() + "\": it stays in authz-svc");

@@ -74,10 +74,10 @@ final class OAuth2Proxy {
         client();
         login();
         List<Map<String, Object>> tokens = tokens(issuer);
-        forwarding();
+        List<String> told = forwarding();
         Optional<Map<String, Object>> authorization = authorization(issuer, tokens);
         session();
-        List<Map<String, Object>> targets = targets();
+        List<Map<String, Object>> targets = targets(told);
 
         Map<String, Object> policy = objects.securityPolicy(options.name(), targets);
         policy.put("oidc", oidc);
@@ -408,8 +408,12 @@ final class OAuth2Proxy {
         return provider;
     }
 
-    private void forwarding() {
-        new BackendHeaders(settings, headers, report, policyName, ssoName).add(oidc, sso);
+    /** The headers by which the backend is told of a user. */
+    private List<String> forwarding() {
+        BackendHeaders told =
+                new BackendHeaders(settings, headers, report, policyName, ssoName, on("skip-jwt-bearer-tokens", false));
+        told.add(oidc, sso);
+        return told.names();
     }
 
     private Optional<Map<String, Object>> authorization(OpenIdIssuer.Found issuer, List<Map<String, Object>> tokens) {
@@ -543,7 +547,8 @@ final class OAuth2Proxy {
         });
     }
 
-    private List<Map<String, Object>> targets() {
+    /** @param told the headers by which the backend is told of a user */
+    private List<Map<String, Object>> targets(List<String> told) {
         boolean passHost = on("pass-host-header", true);
         boolean insecure = on("ssl-upstream-insecure-skip-verify", false);
         set("upstream")
@@ -559,13 +564,29 @@ final class OAuth2Proxy {
                     .map(Setting::value)
                     .filter(url -> url.matches("https?://[^/%]+(/.*)?"))
                     .map(url -> url.replaceFirst("^https?://", "").replaceFirst("[:/].*", ""));
-            return new UpstreamRoutes(objects, options, report).make(upstreams, open, host);
+            return new UpstreamRoutes(objects, options, report, stripped(open, told)).make(upstreams, open, host);
         }
         upstreams.forEach(upstream -> report.notNeeded(upstream.setting(), "the target's own backends are used"));
+        set("skip-auth-strip-headers").ifPresent(each -> report.notNeeded(each, "the target's own rules are used"));
         open.forEach(
                 path -> report.gap(
                         path.setting(),
                         "give the target a rule for these paths, and the rule a SecurityPolicy without oidc (or write routes by --gateway)"));
         return targets;
+    }
+
+    /** The headers that clients of open paths must not send: those that the backend takes for the user's. */
+    private List<String> stripped(List<OpenPath> open, List<String> told) {
+        Optional<Setting> strip = set("skip-auth-strip-headers");
+        if (open.isEmpty() || !on("skip-auth-strip-headers", true)) {
+            strip.ifPresent(each -> report.notNeeded(each, "asks for nothing"));
+            return List.of();
+        }
+        if (strip.isPresent()) {
+            report.takenOver(strip.get(), "the HTTPRoute's filters");
+        } else {
+            report.add("skip_auth_strip_headers", new Report.Outcome.TakenOver("the HTTPRoute's filters"));
+        }
+        return told;
     }
 }

@@ -78,7 +78,13 @@ final class OAuth2ProxyOptions {
         made(Form.DURATION, "cookie-expire", "cookie-csrf-expire");
         made(Form.SWITCH, "pass-user-headers", "pass-basic-auth", "prefer-email-to-user", "pass-access-token");
         made(Form.SWITCH, "pass-authorization-header", "set-xauthrequest", "set-authorization-header");
-        made(Form.SWITCH, "skip-auth-preflight", "skip-jwt-bearer-tokens", "pass-host-header", "skip-oidc-discovery");
+        made(
+                Form.SWITCH,
+                "skip-auth-preflight",
+                "skip-auth-strip-headers",
+                "skip-jwt-bearer-tokens",
+                "pass-host-header",
+                "skip-oidc-discovery");
         made(Form.SWITCH, "ssl-upstream-insecure-skip-verify", "insecure-oidc-allow-unverified-email");
         made(Form.SWITCH, "skip-claims-from-profile-url");
         list("email-domain", "email_domains");
@@ -145,7 +151,6 @@ final class OAuth2ProxyOptions {
         notNeeded(Form.TEXT, "the public half of the key is registered at the provider", "pubjwk-url");
         notNeeded(Form.TEXT, "name all files on the command line", "config", "alpha-config");
         notNeeded(Form.SWITCH, "says nothing about sign-on", "version", "config-test", "show-debug-on-error");
-        notNeeded(Form.SWITCH, "a header that a policy sets is always taken from clients", "skip-auth-strip-headers");
         notNeeded(Form.SWITCH, "redirects after a logout are to this host", "relative-redirect-url");
 
         notNeeded(

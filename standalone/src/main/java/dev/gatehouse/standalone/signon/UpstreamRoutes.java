@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
 
 /** Makes an HTTPRoute with Backends from upstreams, with rules of their own for paths that need no sign-on. */
 final class UpstreamRoutes {
+    /** The most headers that a filter removes (Gateway API). */
+    private static final int MOST_HEADERS = 16;
+
     /**
      * Paths that pass without a session.
      *
@@ -53,13 +56,16 @@ final class UpstreamRoutes {
     private final ImportOptions options;
     private final Report report;
     private final String name;
+    private final List<String> stripped;
     private int filters;
 
-    UpstreamRoutes(SignOnObjects objects, ImportOptions options, Report report) {
+    /** @param stripped the headers that are taken from clients of open paths */
+    UpstreamRoutes(SignOnObjects objects, ImportOptions options, Report report, List<String> stripped) {
         this.objects = objects;
         this.options = options;
         this.report = report;
         this.name = options.name();
+        this.stripped = List.copyOf(stripped);
     }
 
     /** The rules that need sign-on, as targets. */
@@ -104,6 +110,7 @@ final class UpstreamRoutes {
             path.method().ifPresent(each -> match.put("method", each));
             Map<String, Object> all = ordered("name", rule, "matches", List.of(match));
             all.putAll(made.getOrDefault(upstream.get(), Map.of()));
+            strip(all, path.setting());
             rules.add(all);
             openTargets.add(new Target("HTTPRoute", name, Optional.of(rule)).tree());
             report.takenOver(
@@ -118,6 +125,29 @@ final class UpstreamRoutes {
             objects.securityPolicy(name + "-open", openTargets).put("authorization", ordered("defaultAction", "Allow"));
         }
         return targets;
+    }
+
+    /** Has a rule take the headers from clients by which backends are told of users. */
+    private void strip(Map<String, Object> rule, Setting setting) {
+        if (stripped.isEmpty()) {
+            return;
+        }
+        if (stripped.size() > MOST_HEADERS) {
+            report.gap(
+                    setting,
+                    "clients could send " + String.join(", ", stripped.subList(MOST_HEADERS, stripped.size()))
+                            + " to this path: a filter removes " + MOST_HEADERS + " headers at most");
+        }
+        List<Object> filters = new ArrayList<>();
+        filters.add(ordered(
+                "type",
+                "RequestHeaderModifier",
+                "requestHeaderModifier",
+                ordered("remove", stripped.subList(0, Math.min(MOST_HEADERS, stripped.size())))));
+        if (rule.get("filters") instanceof List<?> others) {
+            filters.addAll(others);
+        }
+        rule.put("filters", filters);
     }
 
     /** The upstream whose requests an open path is among: the one with the longest prefix of the expression's literal begin. */
