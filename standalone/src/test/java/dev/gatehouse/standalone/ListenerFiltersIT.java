@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,7 @@ final class ListenerFiltersIT {
     private static final String KEY = "X-Api-Key: key-of-alice";
 
     private final AtomicInteger checked = new AtomicInteger();
+    private final AtomicReference<String> judged = new AtomicReference<>("");
     private final int port = FreePorts.some(1).getFirst();
 
     @SuppressWarnings("NullAway.Init")
@@ -242,12 +244,15 @@ final class ListenerFiltersIT {
     }
 
     @Test
-    void aBodyThatIsLongerThanWhatTheServerMayGetIsRefused() throws Exception {
+    void ofALongBodyTheServerGetsTheBeginningAndTheBackendAll() throws Exception {
         assertThat(send("POST", "api.test", "/anything", "0123456789abcdef!", "X-Token: any", KEY))
-                .startsWith("HTTP/1.1 413");
+                .startsWith("HTTP/1.1 200")
+                .contains("0123456789abcdef!");
+        assertThat(judged.get()).isEqualTo("true 0123456789abcdef");
         assertThat(send("POST", "api.test", "/anything", "0123456789abcdef", "X-Token: any", KEY))
                 .startsWith("HTTP/1.1 200")
                 .contains("0123456789abcdef");
+        assertThat(judged.get()).isEqualTo("false 0123456789abcdef");
     }
 
     @Test
@@ -286,6 +291,8 @@ final class ListenerFiltersIT {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/check/", exchange -> {
             checked.incrementAndGet();
+            judged.set(exchange.getRequestHeaders().getFirst("x-envoy-auth-partial-body") + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.US_ASCII));
             String token = exchange.getRequestHeaders().getFirst("X-Token");
             byte[] body = (token == null ? "who are you?" : "welcome, and this is a longer answer")
                     .getBytes(StandardCharsets.UTF_8);

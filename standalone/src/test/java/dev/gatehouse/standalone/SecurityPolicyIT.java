@@ -597,7 +597,11 @@ final class SecurityPolicyIT {
                 "/anything/x/../admin",
                 "/anything/42",
                 "/anything/42?a=b",
-                "/anything/admin;a=b")) {
+                "/anything/admin;a=b",
+                "/anything/x/..;/admin",
+                "/anything/x/%2e%2e;/admin",
+                "/anything/x/.%2E;a=b/admin",
+                "/x/%2e%2e;/anything")) {
             assertThat(get("rules", refused)).as(refused).startsWith("HTTP/1.1 403");
         }
         for (String allowed : List.of("/anything/administrator", "/anything/admin/health", "/anything/42x")) {

@@ -262,7 +262,10 @@ public final class EnvoyRules {
         if (prefix && expression) {
             return Optional.of("prefix_rewrite: is set beside regex_rewrite (expected: one rewrite of the path)");
         }
-        return HeaderText.problemWithPath(action.getPrefixRewrite()).map(text -> "prefix_rewrite: " + text);
+        return HeaderText.problemWithPath(action.getPrefixRewrite())
+                .map(text -> "prefix_rewrite: " + text)
+                .or(() -> HeaderText.problemWithPath(action.getRegexRewrite().getSubstitution())
+                        .map(text -> "regex_rewrite.substitution: " + text));
     }
 
     private static Optional<String> weights(WeightedCluster clusters) {

@@ -168,10 +168,10 @@ final class PreRoutingFilters {
                 .setDecoderHeaderMutationRules(
                         HeaderRules.without(grpc ? HeaderRules.HOST_AND_FRAMING : HeaderRules.PSEUDO_AND_FRAMING));
         if (filter.bodyBytes() > 0) {
-            // A longer body is refused with 413, since the server must see the whole body that the backend gets.
+            // Gateway API: the server gets the beginning of a longer body. Envoy tells it so by a header.
             config.setWithRequestBody(BufferSettings.newBuilder()
                     .setMaxRequestBytes(filter.bodyBytes())
-                    .setAllowPartialMessage(false)
+                    .setAllowPartialMessage(true)
                     .setPackAsBytes(grpc));
         }
         if (!filter.allowedHeaders().isEmpty()) {

@@ -47,7 +47,7 @@ public record FleetMembers(String name, List<GatewayState> gateways, LimitCalls 
     public Optional<Gateway.Validation> frontendValidation(ListenerState listener) {
         return gateway(listener.key().gateway())
                 .flatMap(state -> state.gateway().spec().frontendTls())
-                .flatMap(frontend -> frontend.on(listener.spec().port()));
+                .flatMap(frontend -> frontend.of(listener.spec()));
     }
 
     /** The listeners of all Gateways of the fleet, in order of precedence. */

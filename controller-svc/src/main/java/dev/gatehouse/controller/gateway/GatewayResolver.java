@@ -275,7 +275,7 @@ public final class GatewayResolver {
             if (protocol == Protocol.HTTPS || protocol == Protocol.TLS_TERMINATE) {
                 Optional<Condition> problem = resolveCertificates(claim, certificates);
                 unresolved = problem.isPresent() ? problem : unresolved;
-                frontend = authorities(gateway, spec.port());
+                frontend = authorities(gateway, spec);
                 unresolved = frontend.problem().isPresent() ? frontend.problem() : unresolved;
             }
             if (protocol.http()) {
@@ -404,8 +404,9 @@ public final class GatewayResolver {
         static final Authorities NONE_ASKED_FOR = new Authorities(Optional.empty(), true);
     }
 
-    private Authorities authorities(Resource<Gateway> gateway, int port) {
-        Optional<Gateway.Validation> validation = gateway.spec().frontendTls().flatMap(frontend -> frontend.on(port));
+    private Authorities authorities(Resource<Gateway> gateway, Listener listener) {
+        Optional<Gateway.Validation> validation =
+                gateway.spec().frontendTls().flatMap(frontend -> frontend.of(listener));
         if (validation.isEmpty()) {
             return Authorities.NONE_ASKED_FOR;
         }

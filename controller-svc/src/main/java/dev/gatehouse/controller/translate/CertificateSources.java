@@ -50,7 +50,7 @@ final class CertificateSources {
                         .isPresent()
                 : reads.get(model.gateways, key.gateway())
                         .flatMap(state -> state.gateway().spec().frontendTls())
-                        .flatMap(frontend -> frontend.on(listener.get().spec().port()))
+                        .flatMap(frontend -> frontend.of(listener.get().spec()))
                         .filter(validation -> validation.mode() == Gateway.ValidationMode.AllowValidOnly)
                         .isPresent();
         if (!verified) {

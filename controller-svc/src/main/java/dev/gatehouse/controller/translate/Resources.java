@@ -905,7 +905,7 @@ final class Resources {
         for (ListenerState listener : state.listeners()) {
             int port = listener.spec().port();
             Optional<Gateway.Validation> validation =
-                    state.gateway().spec().frontendTls().flatMap(frontend -> frontend.on(port));
+                    state.gateway().spec().frontendTls().flatMap(frontend -> frontend.of(listener.spec()));
             if (listener.serving() && validation.isPresent()) {
                 StringBuilder pem = new StringBuilder();
                 for (ObjectReference reference : model.usableAuthorities(reads, key.namespace(), validation.get())) {

@@ -97,6 +97,15 @@ class EnvoyRulesTest {
                 Map.entry(
                         route().setRoute(RouteAction.newBuilder()
                                         .setCluster("a")
+                                        .setRegexRewrite(RegexMatchAndSubstitute.newBuilder()
+                                                .setPattern(RegexMatcher.newBuilder()
+                                                        .setRegex("(a)"))
+                                                .setSubstitution("/\\1 x")))
+                                .build(),
+                        "route.regex_rewrite.substitution: \"/\\1 x\" has a character that no path has"),
+                Map.entry(
+                        route().setRoute(RouteAction.newBuilder()
+                                        .setCluster("a")
                                         .setRetryPolicy(RetryPolicy.newBuilder()
                                                 .setRetryBackOff(RetryPolicy.RetryBackOff.newBuilder()
                                                         .setBaseInterval(Duration.getDefaultInstance()))))

@@ -118,7 +118,12 @@ public record Gateway(
                     .anyMatch(validation -> validation.mode() == ValidationMode.AllowInsecureFallback);
         }
 
-        /** The validation for listeners on {@code port}. */
+        /** The validation for a listener. One that does not speak HTTPS has none (GEP-91). */
+        public Optional<Validation> of(Listener listener) {
+            return listener.protocol().equals("HTTPS") ? on(listener.port()) : Optional.empty();
+        }
+
+        /** The validation for listeners that speak HTTPS on {@code port}. */
         public Optional<Validation> on(int port) {
             return perPort.getOrDefault(port, byDefault);
         }

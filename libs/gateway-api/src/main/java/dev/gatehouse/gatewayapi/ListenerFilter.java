@@ -19,8 +19,8 @@ public sealed interface ListenerFilter {
      * are always sent by HTTP
      * @param path the prefix of the request's path in calls by HTTP; may be empty
      * @param allowedResponseHeaders the server's response headers that are copied to the request, by HTTP; empty: all
-     * @param bodyBytes the most bytes of the body that the server gets; 0: the server gets no body, and the body may
-     * have any length
+     * @param bodyBytes the most bytes of the body that the server gets, the beginning of a longer one; 0: the server
+     * gets no body
      */
     record ExternalAuth(
             AuthProtocol protocol,

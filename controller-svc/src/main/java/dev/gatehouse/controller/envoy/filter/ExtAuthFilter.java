@@ -150,9 +150,10 @@ public final class ExtAuthFilter implements ChainFilter {
         ExtAuth spec = authorizer.spec();
         CheckSettings.Builder settings =
                 CheckSettings.newBuilder().putAllContextExtensions(authorizer.contextExtensions());
-        spec.bodyBytes()
-                .ifPresent(bytes ->
-                        settings.setWithRequestBody(BufferSettings.newBuilder().setMaxRequestBytes(bytes)));
+        spec.body()
+                .ifPresent(body -> settings.setWithRequestBody(BufferSettings.newBuilder()
+                        .setMaxRequestBytes(body.maxBytes())
+                        .setAllowPartialMessage(body.cut())));
         switch (spec.service()) {
             case ExtAuth.Service.Grpc grpc -> {
                 GrpcService.Builder service = GrpcService.newBuilder()

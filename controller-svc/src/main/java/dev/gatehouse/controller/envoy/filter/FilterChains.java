@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 /** The HTTP filters, in the order in which a request passes them. */
 public final class FilterChains {
     private static final List<ChainFilter> CHAIN = List.of(
+            new PathFilter(),
             new CustomResponseFilter(),
             new FaultFilter(),
             new CorsFilter(),

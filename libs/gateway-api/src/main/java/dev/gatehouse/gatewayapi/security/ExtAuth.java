@@ -15,8 +15,7 @@ import java.util.Set;
  *
  * @param headersToExtAuth the request headers that the server gets; empty: all headers by gRPC, only the headers that
  * are always sent by HTTP
- * @param bodyBytes the most bytes of a body that the server gets; a longer body is refused with 413; empty: the server
- * gets no body
+ * @param body what the server gets of a body; empty: nothing
  * @param failOpen whether requests pass while the server is unavailable
  * @param recomputeRoute whether the route is selected again with the headers that the server set
  * @param includeRouteMetadata whether the server gets the selected route
@@ -25,7 +24,7 @@ import java.util.Set;
 public record ExtAuth(
         Service service,
         List<String> headersToExtAuth,
-        Optional<Integer> bodyBytes,
+        Optional<Body> body,
         Duration timeout,
         boolean failOpen,
         boolean recomputeRoute,
@@ -53,7 +52,7 @@ public record ExtAuth(
                                 filter.allowedResponseHeaders());
                 },
                 filter.allowedHeaders(),
-                Optional.of(filter.bodyBytes()).filter(bytes -> bytes > 0),
+                Optional.of(filter.bodyBytes()).filter(bytes -> bytes > 0).map(bytes -> new Body(bytes, true)),
                 TIMEOUT,
                 false,
                 false,
@@ -66,6 +65,15 @@ public record ExtAuth(
         headersToExtAuth = List.copyOf(headersToExtAuth);
         contextExtensions = List.copyOf(contextExtensions);
     }
+
+    /**
+     * The body of a request, as the server gets it.
+     *
+     * @param maxBytes the most bytes that the server gets
+     * @param cut whether the server gets the beginning of a longer body, which it is told by the header {@code
+     * x-envoy-auth-partial-body: true}; false: a longer body is refused with 413
+     */
+    public record Body(int maxBytes, boolean cut) {}
 
     /** The server. */
     public sealed interface Service {
@@ -190,7 +198,9 @@ public record ExtAuth(
         return new ExtAuth(
                 grpc.or(() -> http).orElse(new Service.Grpc(ServiceBackends.NONE)),
                 f.strings("headersToExtAuth", Syntax.HEADER_NAME),
-                f.object("bodyToExtAuth", body -> body.requiredInteger("maxRequestBytes", 1, Integer.MAX_VALUE)),
+                f.object(
+                        "bodyToExtAuth",
+                        body -> new Body(body.requiredInteger("maxRequestBytes", 1, Integer.MAX_VALUE), false)),
                 f.duration("timeout").orElse(TIMEOUT),
                 f.bool("failOpen").orElse(false),
                 f.bool("recomputeRoute").orElse(false),
