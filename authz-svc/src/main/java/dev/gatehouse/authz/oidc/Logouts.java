@@ -151,7 +151,7 @@ final class Logouts {
                 .thenCompose(checked -> switch (checked) {
                     case Checked.Right right -> end(request, provider, right.claims());
                     case Checked.Wrong wrong -> badLogout(request, name, wrong.why());
-                    case Checked.UnknownKey unknown -> badLogout(request, name, "its key is not known");
+                    case Checked.UnknownKey unknown -> badLogout(request, name, unknown.why());
                 })
                 .exceptionallyCompose(failure -> Failures.cause(failure) instanceof ProviderHttp.Unreachable
                         ? done(
