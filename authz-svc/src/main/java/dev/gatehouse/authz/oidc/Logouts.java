@@ -177,6 +177,12 @@ final class Logouts {
     }
 
     private CompletionStage<Verdict> end(HttpRequest request, Provider provider, Claims claims) {
+        if (sessions.carried()) {
+            return badLogout(
+                    request,
+                    provider.settings().name(),
+                    "sessions of this site are in cookies, which only their browsers can remove");
+        }
         String issuer = provider.settings().issuer();
         String id = Base64.getUrlEncoder()
                 .withoutPadding()

@@ -101,7 +101,9 @@ public final class SignOn implements Check {
             case Good good -> pass(request, good.held());
             case None none -> signOn(request, none.reason());
             case Insufficient insufficient ->
-                stepUp(request, insufficient.held().session().subject());
+                keeping(
+                        insufficient.held(),
+                        stepUp(request, insufficient.held().session().subject()));
             case Unknown unknown -> CompletableFuture.completedFuture(unavailable(request, unknown.reason()));
         });
     }
@@ -118,10 +120,16 @@ public final class SignOn implements Check {
         return exchanges.token(held).thenCompose(found -> switch (found) {
             case BackendToken.Ready ready -> passed(request, ready.held(), Optional.of(ready.token()));
             case BackendToken.Over over -> signOn(request, "session-over");
-            case BackendToken.Refused refused -> done(tokenRefused(request), "exchange-refused");
+            case BackendToken.Refused refused -> keeping(held, done(tokenRefused(request), "exchange-refused"));
             case BackendToken.Unavailable unavailable ->
-                CompletableFuture.completedFuture(unavailable(request, "provider-unavailable"));
+                keeping(held, CompletableFuture.completedFuture(unavailable(request, "provider-unavailable")));
         });
+    }
+
+    /** Has an answer bring the cookies of a session that was renewed before the request was refused. */
+    private static CompletionStage<Verdict> keeping(Held held, CompletionStage<Verdict> verdict) {
+        return verdict.thenApply(
+                each -> each instanceof Verdict.Answered answered ? answered.with(held.setCookies()) : each);
     }
 
     private CompletionStage<Verdict> passed(HttpRequest request, Held held, Optional<Secret> backendToken) {
