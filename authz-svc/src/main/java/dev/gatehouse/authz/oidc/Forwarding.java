@@ -68,6 +68,14 @@ public record Forwarding(
         return new Changes(set, remove, List.of(), held.setCookies(), session.claims());
     }
 
+    /** How many characters of tokens and claims are in headers. */
+    static int length(Changes changes) {
+        return changes.set().entrySet().stream()
+                .filter(header -> !header.getKey().equals(COOKIE))
+                .mapToInt(header -> header.getValue().length())
+                .sum();
+    }
+
     /** Of a request without a session: it keeps nothing that is Gatehouse's. */
     static Changes without(HttpRequest request) {
         Map<String, String> set = new HashMap<>();

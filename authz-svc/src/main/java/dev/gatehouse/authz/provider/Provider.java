@@ -179,6 +179,9 @@ public final class Provider {
         if (access.isEmpty()) {
             return new TokenAnswer.Wrong("access_token is missing");
         }
+        if (!access.get().chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            return new TokenAnswer.Wrong("access_token has characters that no token has (RFC 6749 appendix A.12)");
+        }
         String type = answer.text("token_type").orElse("");
         if (!type.toLowerCase(Locale.ROOT).equals("bearer") && !type.equals("N_A")) {
             return new TokenAnswer.Wrong("token_type is not Bearer");
