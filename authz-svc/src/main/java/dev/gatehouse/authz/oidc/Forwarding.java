@@ -88,13 +88,11 @@ public record Forwarding(
         Optional<String> header = request.header(COOKIE);
         if (header.isPresent()) {
             Cookies cookies = Cookies.parse(header.get());
-            if (cookies.names().stream().anyMatch(OwnCookies::own)) {
-                String rest = cookies.without(OwnCookies::own);
-                if (rest.isEmpty()) {
-                    remove.add(COOKIE);
-                } else {
-                    set.put(COOKIE, rest);
-                }
+            String rest = cookies.withoutOwn(OwnCookies::own);
+            if (rest.isEmpty()) {
+                remove.add(COOKIE);
+            } else if (!rest.equals(cookies.withoutOwn(_ -> false))) {
+                set.put(COOKIE, rest);
             }
         }
     }
