@@ -142,7 +142,7 @@ final class ExplanationText {
     private static String value(@Nullable Object value) {
         return value instanceof List<?> list
                 ? list.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                : Objects.toString(value);
+                : "".equals(value) ? "\"\"" : Objects.toString(value);
     }
 
     private static List<Map<?, ?>> maps(Map<?, ?> tree, String name) {

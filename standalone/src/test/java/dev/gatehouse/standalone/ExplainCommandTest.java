@@ -114,6 +114,25 @@ final class ExplainCommandTest {
     }
 
     @Test
+    void anEmptyTextIsShownAsOne() throws IOException {
+        Files.writeString(folder.resolve("more.yaml"), """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: users}
+                stringData: {.htpasswd: "ann:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M="}
+                ---
+                apiVersion: gateway.envoyproxy.io/v1alpha1
+                kind: SecurityPolicy
+                metadata: {name: own}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: cart}]
+                  basicAuth: {users: {group: "", name: users}}
+                """);
+        assertThat(explain("-X", "POST", "-H", "X-Team: a", "http://www.shop.example/cart/1"))
+                .contains("basicAuth.users.group: \"\"");
+    }
+
+    @Test
     void whatIsAnsweredByTheGatewayIsTold() {
         assertThat(explain("www.shop.example/moved")).contains("outcome    301: redirected, scheme https");
         assertThat(explain("www.shop.example/other"))

@@ -474,6 +474,15 @@ final class SignOnClientsIT {
                 .doesNotContain("__Host-gh");
     }
 
+    /** RFC 9113 section 8.2.3 joins them so. */
+    @Test
+    void severalCookieHeadersAreOne() throws Exception {
+        String session = cookies(signedOn());
+        String answer = raw("GET / HTTP/1.1\nHost: a.example\nCookie: b=2\nCookie: " + session + "; d=4\nCookie: e=5; "
+                + session + "\nConnection: close\n\n");
+        assertThat(answer).startsWith("HTTP/1.1 200").contains("b=2; d=4; e=5").doesNotContain("__Host-gh");
+    }
+
     // Browsers
 
     @ParameterizedTest

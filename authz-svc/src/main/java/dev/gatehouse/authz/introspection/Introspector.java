@@ -179,11 +179,10 @@ public final class Introspector {
                         judge(claims.object("token_introspection").orElse(Claims.NONE), length));
             case Checked.Wrong(String why) ->
                 CompletableFuture.completedFuture(unknown("the signed answer does not count: " + why));
-            case Checked.UnknownKey() ->
+            case Checked.UnknownKey(String why) ->
                 again && issuer.renewKeys()
                         ? verified(jwt, length, false)
-                        : CompletableFuture.completedFuture(
-                                unknown("the answer is signed with a key that the issuer does not name"));
+                        : CompletableFuture.completedFuture(unknown("the signed answer does not count: " + why));
         });
     }
 

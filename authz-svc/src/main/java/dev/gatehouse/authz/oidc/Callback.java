@@ -15,6 +15,8 @@ import dev.gatehouse.authz.seal.KeyRing;
 import dev.gatehouse.authz.session.OwnCookies;
 import dev.gatehouse.authz.session.Session;
 import dev.gatehouse.authz.session.Sessions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.function.Supplier;
  * that was asked; else nothing that it brings is used.
  */
 final class Callback {
+    private static final Logger LOG = System.getLogger(Callback.class.getName());
     private static final int MOST_TRIES = 2;
 
     private final SignOnSettings settings;
@@ -39,6 +42,7 @@ final class Callback {
     private final InstantSource clock;
     private final SignOnLog log;
     private final String path;
+    private final Seldom told;
 
     Callback(
             SignOnSettings settings,
@@ -58,6 +62,7 @@ final class Callback {
         this.clock = clock;
         this.log = log;
         this.path = settings.redirectUri().bare();
+        this.told = new Seldom(clock);
     }
 
     /** Whether {@code path} is that of a provider's answer. */
@@ -121,12 +126,13 @@ final class Callback {
         boolean inTime = flow.began().plus(settings.loginTimeout()).isAfter(clock.instant());
         List<String> forget = logins.forget(flow, cookies);
         return renewals.standing(request).thenCompose(standing -> {
-            boolean signedOn = standing instanceof Standing.Good good
+            if (standing instanceof Standing.Good good
                     && (!begunHere || !good.held().session().began().isBefore(flow.began()))
-                    && grants.sufficient(good.held().session(), flow.stepUp());
-            if (signedOn) {
+                    && grants.sufficient(good.held().session(), flow.stepUp())) {
                 // Another tab was faster: one login is enough.
-                return done(land(flow, forget), "login-done-before");
+                List<String> set = new ArrayList<>(good.held().setCookies());
+                set.addAll(forget);
+                return done(land(flow, set), "login-done-before");
             }
             if (!begunHere || !inTime) {
                 return again(request, flow, inTime ? "cookie-missing" : "login-too-late");
@@ -208,12 +214,36 @@ final class Callback {
                         ? sessions.end(insufficient.held())
                         : CompletableFuture.completedStage(false);
         return ended.thenCompose(_ -> sessions.begin(session, Renewals.cookies(request)))
-                .thenApply(cookies -> {
-                    List<String> set = new ArrayList<>(cookies);
+                .thenCompose(cookies -> {
+                    if (cookies.isEmpty()) {
+                        return tooLong(request, flow, forget);
+                    }
+                    List<String> set = new ArrayList<>(cookies.get());
                     set.addAll(forget);
                     log.happened(request, Event.of(Kind.LOGIN, Optional.empty(), settings.policy(), session, "ok", ""));
-                    return new Verdict.Answered(land(flow, set), "login-done", Optional.of(session.subject()), true);
+                    return CompletableFuture.completedFuture(
+                            new Verdict.Answered(land(flow, set), "login-done", Optional.of(session.subject()), true));
                 });
+    }
+
+    private CompletionStage<Verdict> tooLong(HttpRequest request, FlowState flow, List<String> forget) {
+        note(request, flow, "session-too-long", "the session is too long for cookies");
+        if (told.again()) {
+            LOG.log(
+                    Level.WARNING,
+                    "Users cannot sign on by policy {0}: the session with its tokens is too long for cookies. Keep sessions in Redis (session.store of the SSOPolicy), or have provider {1} put"
+                            + " less into tokens: fewer claims and scopes.",
+                    settings.policy(),
+                    flow.provider());
+        }
+        return recorded(
+                Answers.page(
+                        403,
+                        "Sign-on did not work",
+                        "The service that signs you on tells more of you than your browser can keep. Please tell who runs this site: \"session-too-long\".",
+                        List.of(),
+                        forget),
+                "session-too-long");
     }
 
     private Answer land(FlowState flow, List<String> setCookies) {

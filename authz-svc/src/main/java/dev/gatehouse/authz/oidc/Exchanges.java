@@ -62,22 +62,23 @@ final class Exchanges {
             return done(new BackendToken.Ready(held, there.get().token()));
         }
         Instant now = clock.instant();
-        boolean usable = there.filter(token -> now.isBefore(token.expiry())).isPresent();
+        Optional<BackendToken> usable = there.filter(token -> now.isBefore(token.expiry()))
+                .map(token -> new BackendToken.Ready(held, token.token()));
         if (resting.has(held.session())) {
             return done(outage(held, there));
         }
         CompletionStage<Renewal> renewal =
                 sessions.renew(held, session -> fresh(session, name), before -> exchange(provider, exchange, before));
-        if (usable) {
-            return done(new BackendToken.Ready(held, there.get().token()));
+        if (usable.isPresent() && !sessions.carried()) {
+            return done(usable.get());
         }
         return renewal.thenCompose(result -> switch (result) {
             case Renewal.Current current ->
                 fresh(current.held().session(), name) || tries > 1
                         ? token(provider, exchange, current.held(), tries - 1)
                         : done(outage(current.held(), there));
-            case Renewal.Over over -> done(new BackendToken.Over());
-            case Renewal.Refused refused -> done(new BackendToken.Refused());
+            case Renewal.Over over -> done(usable.orElseGet(BackendToken.Over::new));
+            case Renewal.Refused refused -> done(usable.orElseGet(BackendToken.Refused::new));
             case Renewal.Unavailable unavailable -> done(outage(held, there));
         });
     }

@@ -68,6 +68,14 @@ public record Forwarding(
         return new Changes(set, remove, List.of(), held.setCookies(), session.claims());
     }
 
+    /** How many characters of tokens and claims are in headers. */
+    static int length(Changes changes) {
+        return changes.set().entrySet().stream()
+                .filter(header -> !header.getKey().equals(COOKIE))
+                .mapToInt(header -> header.getValue().length())
+                .sum();
+    }
+
     /** Of a request without a session: it keeps nothing that is Gatehouse's. */
     static Changes without(HttpRequest request) {
         Map<String, String> set = new HashMap<>();
@@ -80,13 +88,11 @@ public record Forwarding(
         Optional<String> header = request.header(COOKIE);
         if (header.isPresent()) {
             Cookies cookies = Cookies.parse(header.get());
-            if (cookies.names().stream().anyMatch(OwnCookies::own)) {
-                String rest = cookies.without(OwnCookies::own);
-                if (rest.isEmpty()) {
-                    remove.add(COOKIE);
-                } else {
-                    set.put(COOKIE, rest);
-                }
+            String rest = cookies.withoutOwn(OwnCookies::own);
+            if (rest.isEmpty()) {
+                remove.add(COOKIE);
+            } else if (!rest.equals(cookies.withoutOwn(_ -> false))) {
+                set.put(COOKIE, rest);
             }
         }
     }

@@ -151,7 +151,7 @@ final class Logouts {
                 .thenCompose(checked -> switch (checked) {
                     case Checked.Right right -> end(request, provider, right.claims());
                     case Checked.Wrong wrong -> badLogout(request, name, wrong.why());
-                    case Checked.UnknownKey unknown -> badLogout(request, name, "its key is not known");
+                    case Checked.UnknownKey unknown -> badLogout(request, name, unknown.why());
                 })
                 .exceptionallyCompose(failure -> Failures.cause(failure) instanceof ProviderHttp.Unreachable
                         ? done(
@@ -177,6 +177,12 @@ final class Logouts {
     }
 
     private CompletionStage<Verdict> end(HttpRequest request, Provider provider, Claims claims) {
+        if (sessions.carried()) {
+            return badLogout(
+                    request,
+                    provider.settings().name(),
+                    "sessions of this site are in cookies, which only their browsers can remove");
+        }
         String issuer = provider.settings().issuer();
         String id = Base64.getUrlEncoder()
                 .withoutPadding()

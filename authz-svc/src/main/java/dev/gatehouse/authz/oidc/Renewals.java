@@ -12,21 +12,29 @@ import dev.gatehouse.authz.session.Held;
 import dev.gatehouse.authz.session.Renewal;
 import dev.gatehouse.authz.session.Session;
 import dev.gatehouse.authz.session.Sessions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Finds the session of a request, and has its tokens refreshed: before they expire while the request goes on, and after that while it waits. A provider that
- * cannot be reached is left alone for two seconds.
+ * Finds the session of a request, and has its tokens refreshed: before they expire while the request goes on, and after that while it waits. With sessions that
+ * only answers can renew, it always waits. A provider that cannot be reached is left alone for two seconds.
  */
 final class Renewals {
+    private static final Logger LOG = System.getLogger(Renewals.class.getName());
     private static final Duration LATEST = Duration.ofSeconds(30);
     private static final int PARTS = 5;
+
+    /** Answers to a refresh that are about the user's grant: RFC 6749 section 5.2, and those of OpenID Connect Core 3.1.2.6 that ask for the user. */
+    private static final Set<String> ENDING =
+            Set.of("invalid_grant", "interaction_required", "login_required", "consent_required");
 
     private final SignOnSettings settings;
     private final Sessions sessions;
@@ -34,6 +42,7 @@ final class Renewals {
     private final InstantSource clock;
     private final SignOnLog log;
     private final Resting resting;
+    private final Seldom told;
 
     Renewals(SignOnSettings settings, Sessions sessions, Grants grants, InstantSource clock, SignOnLog log) {
         this.settings = settings;
@@ -42,6 +51,7 @@ final class Renewals {
         this.clock = clock;
         this.log = log;
         this.resting = new Resting(clock);
+        this.told = new Seldom(clock);
     }
 
     static Cookies cookies(HttpRequest request) {
@@ -91,12 +101,14 @@ final class Renewals {
         }
         CompletionStage<Renewal> renewal =
                 sessions.renew(held, fresh -> !due(fresh), before -> refresh(request, before));
-        if (!expired) {
+        if (!expired && !sessions.carried()) {
             return done(usable(held));
         }
         return renewal.thenApply(result -> switch (result) {
             case Renewal.Current current -> usable(current.held());
-            case Renewal.Over over -> new Standing.None("session-over");
+            // Another replica may have used the refresh token: cookies with new tokens are on their way to the browser
+            // then.
+            case Renewal.Over over -> expired ? new Standing.None("session-over") : usable(held);
             case Renewal.Refused refused -> outage(held, refused.why());
             case Renewal.Unavailable unavailable -> outage(held, unavailable.why());
         });
@@ -140,13 +152,29 @@ final class Renewals {
                     case TokenAnswer.Granted granted ->
                         grants.refreshed(provider.get(), before, granted).thenApply(Renewals::outcome);
                     case TokenAnswer.Refused refused ->
-                        CompletableFuture.completedFuture(new Renewal.Outcome.Ended(refused.error()));
+                        CompletableFuture.completedFuture(refused(provider.get(), refused.error()));
                     case TokenAnswer.Wrong wrong ->
                         CompletableFuture.completedFuture(new Renewal.Outcome.Ended(wrong.why()));
                     case TokenAnswer.Unavailable unavailable ->
                         CompletableFuture.completedFuture(new Renewal.Outcome.Failed(unavailable.why()));
                 })
                 .thenApply(outcome -> note(request, before, outcome));
+    }
+
+    /** The provider's word on the grant ends the session; its trouble with this client, or with itself, does not. */
+    private Renewal.Outcome refused(Provider provider, String error) {
+        if (ENDING.contains(error)) {
+            return new Renewal.Outcome.Ended(error);
+        }
+        if (told.again()) {
+            LOG.log(
+                    Level.WARNING,
+                    "Tokens of policy {0} are not refreshed: provider {1} answers {2}.",
+                    settings.policy(),
+                    provider.settings().issuer(),
+                    error);
+        }
+        return new Renewal.Outcome.Failed(error);
     }
 
     private static Renewal.Outcome outcome(Grants.Made made) {

@@ -5,6 +5,7 @@ import dev.gatehouse.authz.oidc.Standing.Insufficient;
 import dev.gatehouse.authz.oidc.Standing.None;
 import dev.gatehouse.authz.oidc.Standing.Unknown;
 import dev.gatehouse.authz.policy.Answer;
+import dev.gatehouse.authz.policy.Changes;
 import dev.gatehouse.authz.policy.Check;
 import dev.gatehouse.authz.policy.Verdict;
 import dev.gatehouse.authz.request.HttpRequest;
@@ -33,6 +34,9 @@ public final class SignOn implements Check {
     private static final Logger LOG = System.getLogger(SignOn.class.getName());
     private static final String CHALLENGE = "Bearer realm=\"gatehouse\"";
 
+    /** The most characters of tokens and claims in headers of a request: Envoy answers 500 where all headers are longer than 60 KiB. */
+    private static final int LONGEST_FORWARDED = 40_960;
+
     private final SignOnSettings settings;
     private final Sessions sessions;
     private final Renewals renewals;
@@ -40,6 +44,7 @@ public final class SignOn implements Check {
     private final Logins logins;
     private final Callback callback;
     private final Logouts logouts;
+    private final Seldom told;
 
     /**
      * @param random has to be cryptographically strong
@@ -61,6 +66,7 @@ public final class SignOn implements Check {
         this.logins = new Logins(settings, keys, clock, random);
         this.callback = new Callback(settings, sessions, keys, grants, renewals, logins, clock, log);
         this.logouts = new Logouts(settings, sessions, receivers, log);
+        this.told = new Seldom(clock);
         receivers.add(logouts);
     }
 
@@ -101,7 +107,9 @@ public final class SignOn implements Check {
             case Good good -> pass(request, good.held());
             case None none -> signOn(request, none.reason());
             case Insufficient insufficient ->
-                stepUp(request, insufficient.held().session().subject());
+                keeping(
+                        insufficient.held(),
+                        stepUp(request, insufficient.held().session().subject()));
             case Unknown unknown -> CompletableFuture.completedFuture(unavailable(request, unknown.reason()));
         });
     }
@@ -118,22 +126,53 @@ public final class SignOn implements Check {
         return exchanges.token(held).thenCompose(found -> switch (found) {
             case BackendToken.Ready ready -> passed(request, ready.held(), Optional.of(ready.token()));
             case BackendToken.Over over -> signOn(request, "session-over");
-            case BackendToken.Refused refused -> done(tokenRefused(request), "exchange-refused");
+            case BackendToken.Refused refused -> keeping(held, done(tokenRefused(request), "exchange-refused"));
             case BackendToken.Unavailable unavailable ->
-                CompletableFuture.completedFuture(unavailable(request, "provider-unavailable"));
+                keeping(held, CompletableFuture.completedFuture(unavailable(request, "provider-unavailable")));
         });
     }
 
+    /** Has an answer bring the cookies of a session that was renewed before the request was refused. */
+    private static CompletionStage<Verdict> keeping(Held held, CompletionStage<Verdict> verdict) {
+        return verdict.thenApply(
+                each -> each instanceof Verdict.Answered answered ? answered.with(held.setCookies()) : each);
+    }
+
     private CompletionStage<Verdict> passed(HttpRequest request, Held held, Optional<Secret> backendToken) {
-        return CompletableFuture.completedFuture(new Verdict.Passed(
-                held.session().subject(), settings.forwarding().changes(request, held, backendToken)));
+        Changes changes = settings.forwarding().changes(request, held, backendToken);
+        int length = Forwarding.length(changes);
+        if (length > LONGEST_FORWARDED) {
+            if (told.again()) {
+                LOG.log(
+                        Level.WARNING,
+                        "Users of policy {0} are refused: the tokens and claims for its backends have {1} characters, and headers take {2}. Forward fewer, or have the provider put less into"
+                                + " tokens.",
+                        settings.policy(),
+                        Integer.toString(length),
+                        Integer.toString(LONGEST_FORWARDED));
+            }
+            return keeping(
+                    held,
+                    done(
+                            refused(
+                                    request,
+                                    "server_error",
+                                    "What the service that signs you on tells of you is too long for this site. Please tell who runs it: \"tokens-too-long\"."),
+                            "tokens-too-long"));
+        }
+        return CompletableFuture.completedFuture(
+                new Verdict.Passed(held.session().subject(), changes));
     }
 
     private Answer tokenRefused(HttpRequest request) {
-        String text = "The service that signs you on does not let you use this part of the site.";
+        return refused(
+                request, "access_denied", "The service that signs you on does not let you use this part of the site.");
+    }
+
+    private Answer refused(HttpRequest request, String error, String text) {
         return switch (Caller.of(request, settings.denyRedirect())) {
             case NAVIGATION, FORM -> Answers.page(403, "Not for you", text, List.of(), List.of());
-            case PROGRAM -> Answers.json(403, "access_denied", text, Optional.empty());
+            case PROGRAM -> Answers.json(403, error, text, Optional.empty());
             case GRPC -> grpc(403, text, Optional.empty());
         };
     }

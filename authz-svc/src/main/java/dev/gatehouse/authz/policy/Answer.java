@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.policy;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,6 +20,13 @@ public record Answer(int status, List<Header> headers, String body) {
         public String toString() {
             return name;
         }
+    }
+
+    /** The same answer with more values of Set-Cookie. */
+    public Answer with(List<String> setCookies) {
+        List<Header> more = new ArrayList<>(headers);
+        setCookies.forEach(value -> more.add(new Header("set-cookie", value)));
+        return new Answer(status, more, body);
     }
 
     @Override

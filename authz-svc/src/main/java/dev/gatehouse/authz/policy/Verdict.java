@@ -1,5 +1,6 @@
 package dev.gatehouse.authz.policy;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,6 +35,11 @@ public sealed interface Verdict {
     record Answered(Answer answer, String outcome, Optional<String> identity, boolean recorded) implements Verdict {
         public Answered(Answer answer, String outcome, Optional<String> identity) {
             this(answer, outcome, identity, false);
+        }
+
+        /** The same with more values of Set-Cookie in the answer. */
+        public Answered with(List<String> setCookies) {
+            return setCookies.isEmpty() ? this : new Answered(answer.with(setCookies), outcome, identity, recorded);
         }
     }
 }

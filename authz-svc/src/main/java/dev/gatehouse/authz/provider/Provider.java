@@ -20,8 +20,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider, and this client of it. Its document and its keys are kept for an hour, and used longer while it cannot be reached; an ID token whose
- * key is unknown has the keys fetched again, at most once in ten seconds. Never blocks its caller. No stage that it returns fails, unless its method says so.
+ * A provider, and this client of it. Its document and its keys are kept for an hour, and used longer while it cannot be reached; a token that
+ * none of the keys has signed has them fetched again, at most once in ten seconds. Never blocks its caller. No stage that it returns fails, unless its method says so.
  */
 public final class Provider {
     private static final Duration LIFETIME = Duration.ofHours(1);
@@ -153,7 +153,7 @@ public final class Provider {
                 .thenApply(checked -> switch (checked) {
                     case Checked.Right right -> granted(answer, text, Optional.of(right.claims()));
                     case Checked.Wrong wrong -> new TokenAnswer.Wrong("the ID token: " + wrong.why());
-                    case Checked.UnknownKey unknown -> new TokenAnswer.Wrong("the ID token: its key is not known");
+                    case Checked.UnknownKey unknown -> new TokenAnswer.Wrong("the ID token: " + unknown.why());
                 })
                 .exceptionally(failure -> new TokenAnswer.Unavailable(message(failure)));
     }
@@ -163,7 +163,7 @@ public final class Provider {
         return check(set -> rules.logoutToken(jwt, set, clock.instant()));
     }
 
-    /** Checks with the keys that are there, and once more with newer ones where the token's key is not among them. */
+    /** Checks with the keys that are there, and once more with newer ones where none of them has signed the token. */
     private CompletionStage<Checked> check(Function<KeySet, Checked> rule) {
         return keys.get().thenCompose(set -> {
             Checked checked = rule.apply(set);
@@ -178,6 +178,9 @@ public final class Provider {
         Optional<String> access = answer.text("access_token");
         if (access.isEmpty()) {
             return new TokenAnswer.Wrong("access_token is missing");
+        }
+        if (!access.get().chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            return new TokenAnswer.Wrong("access_token has characters that no token has (RFC 6749 appendix A.12)");
         }
         String type = answer.text("token_type").orElse("");
         if (!type.toLowerCase(Locale.ROOT).equals("bearer") && !type.equals("N_A")) {

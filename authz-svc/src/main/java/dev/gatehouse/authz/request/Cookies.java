@@ -4,15 +4,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The Cookie header, RFC 6265 section 5.4, read as servers do: pairs between semicolons, a name before the first "=". Pairs keep
  * their order and their bytes, so that the header can be written again without one of them.
  */
 public final class Cookies {
+    private static final Pattern INNER_NAME = Pattern.compile("[,\\s]+([^,\\s=]+)");
+
     private final List<Pair> pairs;
 
-    private record Pair(String name, String value, String text) {}
+    private record Pair(String name, String value, String text) {
+        /** The text up to the first of such names. */
+        String before(Predicate<String> names) {
+            if (names.test(name)) {
+                return "";
+            }
+            Matcher inner = INNER_NAME.matcher(text);
+            while (inner.find()) {
+                if (names.test(inner.group(1))) {
+                    return text.substring(0, inner.start());
+                }
+            }
+            return text;
+        }
+    }
 
     private Cookies(List<Pair> pairs) {
         this.pairs = List.copyOf(pairs);
@@ -52,18 +71,21 @@ public final class Cookies {
 
     /** The header without every cookie of that name; empty: none is left. */
     public String without(String name) {
-        return without(name::equals);
+        return pairs.stream()
+                .filter(pair -> !pair.name().equals(name))
+                .map(Pair::text)
+                .collect(Collectors.joining("; "));
     }
 
-    /** The header without every cookie of such a name; empty: none is left. */
-    public String without(Predicate<String> names) {
-        StringBuilder rest = new StringBuilder();
-        for (Pair pair : pairs) {
-            if (!names.test(pair.name())) {
-                rest.append(rest.isEmpty() ? "" : "; ").append(pair.text());
-            }
-        }
-        return rest.toString();
+    /**
+     * The header without every cookie of a name that no application uses; empty: none is left. Some servers begin a cookie behind a comma or a space, too: the
+     * rest of such a value goes as well.
+     */
+    public String withoutOwn(Predicate<String> names) {
+        return pairs.stream()
+                .map(pair -> pair.before(names))
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
     private static String unquote(String value) {

@@ -3,6 +3,7 @@ package dev.gatehouse.authz.session;
 import dev.gatehouse.authz.request.Cookies;
 import dev.gatehouse.authz.seal.Hash;
 import dev.gatehouse.authz.seal.KeyRing;
+import dev.gatehouse.authz.seal.Secret;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,8 +25,9 @@ import java.util.zip.Inflater;
 
 /**
  * Sessions of one policy in its users' cookies, compressed, sealed with the key ring, and split where a browser takes no longer one. No server remembers them: a
- * logout takes the cookies away, and one by the provider cannot reach them. A renewed session is remembered for a minute, for requests that were under
- * way with the old cookies; on another replica these ask the provider again.
+ * logout takes the cookies away, and one by the provider cannot reach them. A session is renewed while its request waits,
+ * whose answer brings the new cookies. It is remembered for a minute, for requests that were under way with the old cookies; on another replica these ask the
+ * provider again.
  */
 public final class CookieSessions implements Sessions {
     private static final int PART = 3_500;
@@ -80,16 +82,28 @@ public final class CookieSessions implements Sessions {
                         .idle()
                         .map(idle -> session.used().plus(idle).isAfter(now))
                         .orElse(true))
-                .map(session -> held(session, text.toString(), now, request));
+                .map(session -> held(session, now, request));
     }
 
-    private Held held(Session session, String text, Instant now, Cookies request) {
+    private Held held(Session session, Instant now, Cookies request) {
         boolean note = lifetimes
                 .touch()
                 .map(every -> !session.used().plus(every).isAfter(now))
                 .orElse(false);
-        List<String> set = note ? write(session.usedAt(now), request).orElse(List.of()) : List.of();
-        return new Held(session, Base64.getUrlEncoder().encodeToString(Hash.of("cookie-key", text)), NO_TICKET, set);
+        List<String> present = cookies.present(request);
+        List<String> set = note ? write(session.usedAt(now), present).orElse(List.of()) : List.of();
+        return new Held(session, key(session), NO_TICKET, present, set);
+    }
+
+    /** The same for all cookies with the same tokens: a note of the session's use changes the cookies, and is no reason to use a refresh token again. */
+    private String key(Session session) {
+        Session.Tokens tokens = session.tokens();
+        return Base64.getUrlEncoder()
+                .encodeToString(Hash.of(
+                        "cookie-key",
+                        session.issuer(),
+                        tokens.access().text(),
+                        tokens.refresh().map(Secret::text).orElse("")));
     }
 
     private static Optional<byte[]> sealed(String text) {
@@ -110,15 +124,16 @@ public final class CookieSessions implements Sessions {
     }
 
     @Override
-    public CompletionStage<List<String>> begin(Session session, Cookies request) {
-        return write(session, request)
-                .<CompletionStage<List<String>>>map(CompletableFuture::completedFuture)
-                .orElseGet(() -> CompletableFuture.failedFuture(new StoreUnavailable(
-                        "the session is too long for cookies; sessions in Redis have no such bound")));
+    public CompletionStage<Optional<List<String>>> begin(Session session, Cookies request) {
+        return CompletableFuture.completedFuture(write(session, cookies.present(request)));
     }
 
-    /** Empty: it is too long. */
-    private Optional<List<String>> write(Session session, Cookies request) {
+    /**
+     * Values of Set-Cookie; empty: the session is too long.
+     *
+     * @param present names of the session's cookies that the browser has
+     */
+    private Optional<List<String>> write(Session session, List<String> present) {
         String text = Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString(keys.get().close(deflate(session.encode()), context));
@@ -127,7 +142,7 @@ public final class CookieSessions implements Sessions {
             return Optional.empty();
         }
         List<String> set = new ArrayList<>();
-        List<String> old = new ArrayList<>(cookies.present(request));
+        List<String> old = new ArrayList<>(present);
         for (int i = 0; i < parts; i++) {
             String part = text.substring(i * PART, Math.min(text.length(), (i + 1) * PART));
             set.add(cookies.set(name(i), part, lifetimes.absolute()));
@@ -169,6 +184,11 @@ public final class CookieSessions implements Sessions {
     }
 
     @Override
+    public boolean carried() {
+        return true;
+    }
+
+    @Override
     public CompletionStage<Renewal> renew(
             Held held, Predicate<Session> fresh, Function<Session, CompletionStage<Renewal.Outcome>> call) {
         Instant now = clock.instant();
@@ -203,9 +223,9 @@ public final class CookieSessions implements Sessions {
     private Renewal renewal(Held held, Renewal.Outcome outcome) {
         return switch (outcome) {
             case Renewal.Outcome.Renewed renewed ->
-                write(renewed.session().usedAt(clock.instant()), Cookies.parse(""))
-                        .<Renewal>map(
-                                set -> new Renewal.Current(new Held(renewed.session(), held.key(), NO_TICKET, set)))
+                write(renewed.session().usedAt(clock.instant()), held.cookies())
+                        .<Renewal>map(set -> new Renewal.Current(
+                                new Held(renewed.session(), held.key(), NO_TICKET, held.cookies(), set)))
                         .orElseGet(() -> new Renewal.Over("it has become too long for cookies"));
             case Renewal.Outcome.Ended ended -> new Renewal.Over(ended.why());
             case Renewal.Outcome.Refused refused -> new Renewal.Refused(refused.why());
@@ -234,8 +254,7 @@ public final class CookieSessions implements Sessions {
 
     @Override
     public CompletionStage<Integer> endAll(List<String> indexes) {
-        return CompletableFuture.failedFuture(
-                new StoreUnavailable("sessions in cookies cannot be ended but by their user"));
+        return CompletableFuture.completedFuture(0);
     }
 
     @Override

@@ -7,11 +7,13 @@ import java.util.List;
  *
  * @param key its name in the store, or a hash of its cookies
  * @param ticket the key that seals it; empty without a store
+ * @param cookies names of the cookies that have it, which go when others take their place; empty with a store
  * @param setCookies values of Set-Cookie for the answer; mostly none
  */
-public record Held(Session session, String key, byte[] ticket, List<String> setCookies) {
+public record Held(Session session, String key, byte[] ticket, List<String> cookies, List<String> setCookies) {
     public Held {
         ticket = ticket.clone();
+        cookies = List.copyOf(cookies);
         setCookies = List.copyOf(setCookies);
     }
 

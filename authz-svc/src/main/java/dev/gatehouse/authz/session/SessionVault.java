@@ -119,7 +119,7 @@ public final class SessionVault {
         return store.read(key).thenApply(found -> {
             Optional<Held> held = found.flatMap(bytes -> Seal.open(ticket, bytes, context(policy, key)))
                     .flatMap(Session::decode)
-                    .map(session -> new Held(session, key, ticket, List.of()));
+                    .map(session -> new Held(session, key, ticket, List.of(), List.of()));
             held.ifPresent(session -> near.put(session, began));
             return held;
         });
@@ -311,7 +311,7 @@ public final class SessionVault {
                         if (!there) {
                             return new Renewal.Over("it ended while it was renewed");
                         }
-                        Held renewed = new Held(session, held.key(), held.ticket(), List.of());
+                        Held renewed = new Held(session, held.key(), held.ticket(), List.of(), List.of());
                         near.put(renewed, now);
                         return new Renewal.Current(renewed);
                     })

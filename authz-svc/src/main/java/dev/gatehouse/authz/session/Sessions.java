@@ -21,9 +21,15 @@ public interface Sessions {
     /**
      * Keeps a new session, under a ticket that no one has had before.
      *
-     * @return values of Set-Cookie
+     * @return values of Set-Cookie; empty: the session is too long to be kept
      */
-    CompletionStage<List<String>> begin(Session session, Cookies cookies);
+    CompletionStage<Optional<List<String>>> begin(Session session, Cookies cookies);
+
+    /**
+     * Whether browsers carry the sessions themselves, and no server has them: a renewed session is lost unless the answer to a request brings it, so that the
+     * request waits for it; and nobody but its browser can end one.
+     */
+    boolean carried();
 
     /**
      * Gets new tokens for a session: {@code call} is made once for any number of callers on any number of replicas.
@@ -39,7 +45,7 @@ public interface Sessions {
     /** Values of Set-Cookie that take the session's cookies away. */
     List<String> forget(Cookies cookies);
 
-    /** Ends every session under an {@linkplain Session#index index}, of this policy and others. */
+    /** Ends every session under an {@linkplain Session#index index}, of this policy and others; how many. None of sessions that browsers {@linkplain #carried carry}. */
     CompletionStage<Integer> endAll(List<String> indexes);
 
     /** Whether {@code id} is seen for the first time, on any replica, in the last minutes. */

@@ -38,9 +38,15 @@ public final class TicketSessions implements Sessions {
     }
 
     @Override
-    public CompletionStage<List<String>> begin(Session session, Cookies request) {
+    public CompletionStage<Optional<List<String>>> begin(Session session, Cookies request) {
         return vault.begin(policy, session, lifetimes)
-                .thenApply(ticket -> List.of(cookies.set(cookies.session(), ticket, lifetimes.absolute())));
+                .thenApply(
+                        ticket -> Optional.of(List.of(cookies.set(cookies.session(), ticket, lifetimes.absolute()))));
+    }
+
+    @Override
+    public boolean carried() {
+        return false;
     }
 
     @Override

@@ -7,6 +7,10 @@ public sealed interface Checked {
     /** @param why without anything secret */
     record Wrong(String why) implements Checked {}
 
-    /** The key set has not the token's key: a newer set may have it. */
-    record UnknownKey() implements Checked {}
+    /**
+     * No key of the set has signed the token: a newer set may have the key, also under the name of an old one.
+     *
+     * @param why without anything secret
+     */
+    record UnknownKey(String why) implements Checked {}
 }

@@ -9,7 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A claim that the backend gets as a header.
+ * A claim that the backend gets as a header. A list is the texts of its elements, with commas between them; an element with a comma in it is left out, since
+ * backends would read it as several.
  *
  * @param header in lower case
  * @param claim with dots between names of nested objects
@@ -27,6 +28,7 @@ public record ClaimHeader(String header, String claim) {
             case List<?> list -> {
                 List<String> parts = new ArrayList<>();
                 list.forEach(element -> parts.add(one(element)));
+                parts.removeIf(part -> part.contains(","));
                 yield String.join(",", parts);
             }
             default -> one(claim);

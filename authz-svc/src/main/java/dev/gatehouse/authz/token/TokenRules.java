@@ -138,8 +138,8 @@ public record TokenRules(String issuer, String clientId, Set<String> algorithms)
         }
         return switch (keys.verify(jwt)) {
             case RIGHT -> Optional.empty();
-            case WRONG -> wrong("the signature is wrong");
-            case UNKNOWN_KEY -> Optional.of(new Checked.UnknownKey());
+            case WRONG -> Optional.of(new Checked.UnknownKey("the signature is wrong"));
+            case UNKNOWN_KEY -> Optional.of(new Checked.UnknownKey("its key is not known"));
             case AMBIGUOUS_KEY -> wrong("kid is missing, and several keys could have signed it");
         };
     }

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads the sign-on of a policy. Messages name the field, and never a secret. */
 final class OidcReader {
@@ -151,7 +153,11 @@ final class OidcReader {
         if (provider.getClientId().isEmpty()) {
             throw new InvalidPolicy(field + "client_id", "\"\"", "the client's id at the provider");
         }
-        List<String> scopes = new ArrayList<>(provider.getScopesList());
+        List<String> scopes = provider.getScopesList().stream()
+                .flatMap(text -> Stream.of(text.split(" ")))
+                .filter(text -> !text.isEmpty())
+                .distinct()
+                .collect(Collectors.toCollection(ArrayList::new));
         if (!scopes.contains("openid")) {
             scopes.addFirst("openid");
         }

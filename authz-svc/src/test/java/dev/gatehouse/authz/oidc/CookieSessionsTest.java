@@ -55,7 +55,10 @@ class CookieSessionsTest extends SignOnFixture {
         assertThat(browser.script("/").status()).isEqualTo(401);
         browser.cookies.clear();
         provider.tokenAnswer = answer -> answer.put("access_token", random(60_000));
-        assertThat(browser.signOn("/").status()).isEqualTo(503);
+        Reply tooLong = browser.signOn("/");
+        assertThat(tooLong.status()).isEqualTo(403);
+        assertThat(tooLong.body()).contains("session-too-long");
+        assertThat(lastOutcome()).isEqualTo("session-too-long");
     }
 
     private static String random(int length) {
@@ -78,6 +81,92 @@ class CookieSessionsTest extends SignOnFixture {
         browser.cookies.putAll(old);
         assertThat(browser.script("/late").allowed()).isTrue();
         assertThat(provider.calls("refresh")).isEqualTo(1);
+    }
+
+    @Test
+    void tokensThatAreRefreshedBeforeTheyExpireComeBackInTheAnswer() {
+        assertThat(browser.signOn("/").allowed()).isTrue();
+        for (int refreshes = 1; refreshes <= 3; refreshes++) {
+            clock.move(Duration.ofSeconds(provider.tokenSeconds - 20));
+            assertThat(browser.script("/").setCookies()).isNotEmpty();
+            assertThat(browser.script("/").setCookies()).isEmpty();
+            assertThat(provider.calls("refresh")).isEqualTo(refreshes);
+        }
+    }
+
+    @Test
+    void anAnswerThatNotesTheUseOfASessionDoesNotHaveItsRefreshTokenUsedAgain() {
+        policy(oidc -> oidc.getSessionBuilder()
+                .setStore(OpenIdConnect.Session.Store.COOKIE)
+                .setIdleTimeout(seconds(1000)));
+        assertThat(browser.signOn("/").allowed()).isTrue();
+        clock.move(Duration.ofSeconds(provider.tokenSeconds - 40));
+        Reply slow = browser.script("/slow");
+        assertThat(slow.setCookies()).isNotEmpty();
+        Map<String, String> noted = Map.copyOf(browser.cookies);
+        clock.move(Duration.ofSeconds(20));
+        assertThat(browser.script("/").setCookies()).isNotEmpty();
+        Map<String, String> renewed = Map.copyOf(browser.cookies);
+        browser.cookies.putAll(noted);
+        assertThat(browser.script("/").allowed()).isTrue();
+        assertThat(browser.cookies).isEqualTo(renewed);
+        assertThat(provider.calls("refresh")).isEqualTo(1);
+    }
+
+    @Test
+    void aRefreshTokenThatAnotherReplicaHasUsedEndsNoSessionWhoseTokensCount() {
+        assertThat(browser.signOn("/").allowed()).isTrue();
+        clock.move(Duration.ofSeconds(provider.tokenSeconds - 20));
+        provider.forgetRefreshTokens();
+        assertThat(browser.script("/").allowed()).isTrue();
+        clock.move(Duration.ofSeconds(21));
+        assertThat(browser.script("/").status()).isEqualTo(401);
+    }
+
+    @Test
+    void aRefreshThatMakesTheSessionShorterTakesTheOtherPartsAway() {
+        provider.claims = claims -> claims.remove("at_hash");
+        provider.tokenAnswer = answer -> answer.put("access_token", random(8_000));
+        assertThat(browser.signOn("/").allowed()).isTrue();
+        int parts = browser.cookies.size();
+        provider.tokenAnswer = answer -> answer.put("access_token", "short");
+        tokensExpire();
+        assertThat(browser.script("/").allowed()).isTrue();
+        assertThat(browser.cookies.size()).isLessThan(parts);
+        assertThat(browser.script("/").allowed()).isTrue();
+        assertThat(provider.calls("refresh")).isEqualTo(1);
+    }
+
+    @Test
+    void aSessionThatWasRenewedIsKeptWhereTheProviderRefusesTheBackendAToken() {
+        policy(oidc -> {
+            oidc.getSessionBuilder().setStore(OpenIdConnect.Session.Store.COOKIE);
+            oidc.getProvidersBuilder(0)
+                    .setTokenExchange(OpenIdConnect.TokenExchange.newBuilder().setAudience("backend"));
+        });
+        assertThat(browser.signOn("/").allowed()).isTrue();
+        provider.exchangeError = Optional.of("access_denied");
+        tokensExpire();
+        Map<String, String> old = Map.copyOf(browser.cookies);
+        assertThat(browser.script("/").status()).isEqualTo(403);
+        assertThat(browser.cookies).isNotEqualTo(old);
+    }
+
+    @Test
+    void theProvidersServerIsToldThatItCannotEndASession() throws Exception {
+        assertThat(browser.signOn("/").allowed()).isTrue();
+        Reply refused = browser.send(
+                "POST",
+                "/oauth2/backchannel-logout",
+                Map.of("content-type", "application/x-www-form-urlencoded"),
+                "logout_token=" + provider.logoutToken(token -> {}));
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.body()).contains("invalid_request", "in cookies");
+        Browser another = new Browser(() -> engine(), POLICY);
+        assertThat(another.get("/oauth2/frontchannel-logout?iss=" + provider.issuer() + "&sid=" + provider.sid)
+                        .status())
+                .isEqualTo(200);
+        assertThat(browser.script("/").allowed()).isTrue();
     }
 
     @Test

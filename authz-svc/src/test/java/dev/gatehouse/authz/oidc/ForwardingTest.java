@@ -51,6 +51,44 @@ class ForwardingTest extends SignOnFixture {
                 .doesNotContainKey("x-none");
     }
 
+    /** A backend that splits the header would take one group for three. */
+    @Test
+    void anElementOfAListWithACommaInItIsLeftOut() {
+        policy(oidc -> oidc.getForwardingBuilder()
+                .addClaims(claim("x-groups", "groups"))
+                .addClaims(claim("x-name", "name")));
+        provider.claims = claims -> {
+            claims.put("groups", List.of("a,admin", "b", "c"));
+            claims.put("name", "Doe, John");
+        };
+        signOn();
+        assertThat(browser.get("/").upstream()).containsEntry("x-groups", "b,c").containsEntry("x-name", "Doe, John");
+    }
+
+    @Test
+    void tokensThatAreTooLongForHeadersAreRefusedAndTheSessionStays() {
+        policy(oidc -> {});
+        provider.claims = claims -> claims.remove("at_hash");
+        provider.tokenAnswer = answer -> answer.put("access_token", "a".repeat(70_000));
+        signOn();
+        policy(oidc -> oidc.getForwardingBuilder().setAccessToken(true));
+        Reply page = browser.get("/");
+        assertThat(page.status()).isEqualTo(403);
+        assertThat(page.body()).contains("tokens-too-long");
+        assertThat(browser.script("/").body()).contains("server_error");
+        policy(oidc -> {});
+        assertThat(browser.get("/").allowed()).isTrue();
+    }
+
+    @Test
+    void anAccessTokenWithCharactersThatNoTokenHasMakesNoSession() {
+        policy(oidc -> oidc.getForwardingBuilder().setAccessToken(true));
+        provider.claims = claims -> claims.remove("at_hash");
+        provider.tokenAnswer = answer -> answer.put("access_token", "abc\r\nx-admin: y");
+        assertThat(browser.signOn("/").status()).isEqualTo(403);
+        assertThat(engine().events().getLast().toString()).contains("tokens-wrong", "access_token");
+    }
+
     private static OpenIdConnect.Forwarding.ClaimHeader claim(String header, String claim) {
         return OpenIdConnect.Forwarding.ClaimHeader.newBuilder()
                 .setHeader(header)

@@ -23,6 +23,12 @@ class LoginTest extends SignOnFixture {
     }
 
     @Test
+    void aScopeWithASpaceIsTwoAndAnEmptyOneIsNone() {
+        policy(oidc -> oidc.getProvidersBuilder(0).addScopes("profile groups").addScopes(""));
+        assertThat(parameter(browser.get("/").location(), "scope")).isEqualTo("openid email profile groups");
+    }
+
+    @Test
     void aNavigationIsLedToTheProviderAndEndsWhereItWantedToGo() {
         Reply first = browser.get("/shop?item=1&size=a%20b");
         assertThat(first.status()).isEqualTo(302);

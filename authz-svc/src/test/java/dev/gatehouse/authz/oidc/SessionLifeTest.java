@@ -142,6 +142,19 @@ class SessionLifeTest extends SignOnFixture {
     }
 
     @Test
+    void aProviderInTroubleWithTheClientOrItselfEndsNoSession() {
+        policy(oidc -> oidc.getSessionBuilder().setProviderOutageGrace(seconds(600)));
+        provider.secret = "rotated";
+        tokensExpire();
+        assertThat(browser.script("/").allowed()).isTrue();
+        assertThat(engine().events().getLast().toString()).contains("REFRESH", "invalid_client");
+        provider.secret = OpenIdProvider.SECRET;
+        clock.move(Duration.ofSeconds(3));
+        assertThat(browser.script("/").allowed()).isTrue();
+        assertThat(provider.calls("refresh")).isEqualTo(1);
+    }
+
+    @Test
     void aProviderThatIsDownIsLeftAloneForAMoment() {
         provider.tokenStatus = 500;
         tokensExpire();

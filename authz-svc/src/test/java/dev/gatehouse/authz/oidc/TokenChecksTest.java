@@ -335,6 +335,22 @@ class TokenChecksTest extends SignOnFixture {
     }
 
     @Test
+    void aNewKeyUnderTheNameOfAnOldOneIsFound() {
+        signsOn();
+        browser.get("/logout");
+        clock.move(Duration.ofSeconds(11));
+        RSAKey other = OpenIdProvider.rsa(provider.key().getKeyID());
+        provider.signing = java.util.Optional.of(claims -> OpenIdProvider.sign(
+                claims, OpenIdProvider.header(JWSAlgorithm.RS256).keyID(other.getKeyID()), new RSASSASigner(other)));
+        isRefused("the signature is wrong");
+        provider.publish(other);
+        isRefused("the signature is wrong");
+        clock.move(Duration.ofSeconds(11));
+        signsOn();
+        assertThat(provider.calls("jwks")).isEqualTo(3);
+    }
+
+    @Test
     void aFloodOfUnknownKeysFetchesTheKeysOnceInTenSeconds() {
         RSAKey attacker = OpenIdProvider.rsa("x");
         signsOn();

@@ -16,6 +16,21 @@ class ParsersTest {
     }
 
     @Test
+    void ownCookiesAreTakenOutWhereverServersWouldFindThem() {
+        assertThat(Cookies.parse("a=1; own-x=t; b = x=y").withoutOwn(ParsersTest::own))
+                .isEqualTo("a=1; b = x=y");
+        assertThat(Cookies.parse("q=1,own-x=t; r=2 own-y = t,3").withoutOwn(ParsersTest::own))
+                .isEqualTo("q=1; r=2");
+        assertThat(Cookies.parse("q=1,2, own; r=x-own-y").withoutOwn(ParsersTest::own))
+                .isEqualTo("q=1,2, own; r=x-own-y");
+        assertThat(Cookies.parse("own-x=t").withoutOwn(ParsersTest::own)).isEmpty();
+    }
+
+    private static boolean own(String name) {
+        return name.startsWith("own-");
+    }
+
+    @Test
     void parametersAreDecodedAndFoundInEverySpelling() {
         Query query = Query.of("/p?api%5Fkey=a%2Bb+c&x=%zz&api_key=2#key=no");
         assertThat(query.value("api_key")).contains("a+b c");

@@ -79,6 +79,9 @@ public final class AccessFilter implements ChainFilter {
                 .setTransportApiVersion(ApiVersion.V3)
                 // Tokens may be bound to the client's certificate (RFC 8705).
                 .setIncludePeerCertificate(true)
+                // Otherwise Envoy joins two Cookie headers of HTTP/1 by a comma: the second one would be part of a
+                // cookie.
+                .setEncodeRawHeaders(true)
                 .setStatusOnError(HttpStatus.newBuilder().setCode(StatusCode.ServiceUnavailable));
     }
 
