@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Struct;
+import dev.gatehouse.api.ratelimit.v1.LimitDescriptor;
+import dev.gatehouse.api.ratelimit.v1.LimitRequest;
 import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
 import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
@@ -19,10 +22,13 @@ import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.DescriptorStatus;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc.RateLimitServiceBlockingStub;
+import io.grpc.CallOptions;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
@@ -73,6 +79,29 @@ class RateLimitServiceTest {
                                 .setRequestsPerUnit(requests)
                                 .setName("per-user")))
                 .build();
+    }
+
+    /** Envoy's bytes, of which some may be no text. */
+    private RateLimitResponse askWithBytes(String domain, int... user) {
+        ByteString.Output value = ByteString.newOutput();
+        for (int each : user) {
+            value.write(each);
+        }
+        LimitRequest request = LimitRequest.newBuilder()
+                .setDomain(domain)
+                .addDescriptors(LimitDescriptor.newBuilder()
+                        .addEntries(LimitDescriptor.Entry.newBuilder()
+                                .setKey("user")
+                                .setValue(value.toByteString())))
+                .build();
+        return ClientCalls.blockingUnaryCall(
+                channel,
+                RateLimitServiceGrpc.getShouldRateLimitMethod().toBuilder(
+                                ProtoUtils.marshaller(LimitRequest.getDefaultInstance()),
+                                ProtoUtils.marshaller(RateLimitResponse.getDefaultInstance()))
+                        .build(),
+                CallOptions.DEFAULT,
+                request);
     }
 
     private RateLimitResponse ask(String domain, String user) {
@@ -129,6 +158,16 @@ class RateLimitServiceTest {
 
     @Test
     @Order(3)
+    void aValueThatIsNotUtf8IsCountedByItself() {
+        assertThat(askWithBytes("d", 0xff).getStatuses(0).getLimitRemaining()).isEqualTo(1);
+        assertThat(askWithBytes("d", 0xff).getOverallCode()).isEqualTo(Code.OK);
+        assertThat(askWithBytes("d", 0xff).getOverallCode()).isEqualTo(Code.OVER_LIMIT);
+        assertThat(askWithBytes("d", 0xfe).getOverallCode()).isEqualTo(Code.OK);
+        given().get("/gatehouse/quota/top").then().statusCode(200).body(containsString("\"requests\":1"));
+    }
+
+    @Test
+    @Order(4)
     void aBadPushIsRefusedByNameAndTheRestOfItIsUsed() throws InterruptedException {
         ads.push(
                 "2",
@@ -142,7 +181,7 @@ class RateLimitServiceTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void aRequestThatMakesNoSenseIsRefusedWithItsField() {
         assertThatThrownBy(() -> ask("", "x"))
                 .hasMessageContaining("INVALID_ARGUMENT")
@@ -153,7 +192,7 @@ class RateLimitServiceTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void healthAndMetricsSayWhatIsDecided() {
         given().get("/q/health/ready").then().statusCode(200).body(containsString("\"store\": \"memory\""));
         given().get("/healthcheck").then().statusCode(200).body(containsString("OK"));

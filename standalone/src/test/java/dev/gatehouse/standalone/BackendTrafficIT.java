@@ -154,6 +154,13 @@ final class BackendTrafficIT {
                   - {clientSelectors: [{headers: [{name: x-user, value: routes}]}], limit: {requests: 1, unit: Year}, shared: true}
             """;
 
+    /** Two rules of several selectors: no request is from both address ranges of the first. */
+    private static final String ALL = "{clientSelectors: [{path: {value: /none}}, {sourceCIDR: {value: 10.0.0.0/8}},"
+            + " {sourceCIDR: {value: 127.0.0.0/8}}], limit: {requests: 1, unit: Day}},"
+            + " {clientSelectors: [{path: {value: /both}, sourceCIDR: {value: 127.0.0.0/8}},"
+            + " {path: {type: RegularExpression, value: '/.*/in'}, sourceCIDR: {value: 127.0.0.1/32, type: Distinct}}],"
+            + " limit: {requests: 1, unit: Day}}";
+
     private static final Map<String, String> POLICIES = Map.ofEntries(
             Map.entry(
                     "retries",
@@ -218,6 +225,17 @@ final class BackendTrafficIT {
                             + " {clientSelectors: [{sourceCIDR: {value: 10.0.0.0/8, type: Distinct, invert: true}, headers:"
                             + " [{name: x-outside, value: 'yes'}]}], limit: {requests: 1, unit: Year}, xRateLimitHeaders:"
                             + " 'Off'}]}}"),
+            Map.entry(
+                    "alike",
+                    "rateLimit: {global: {rules: [{clientSelectors: [{sourceCIDR: {value: 127.0.0.0/8, type: Distinct}}],"
+                            + " limit: {requests: 3, unit: Year}}, {clientSelectors: [{sourceCIDR: {value: 127.0.0.0/8,"
+                            + " type: Distinct}}], limit: {requests: 2, unit: Month}}]}}"),
+            Map.entry(
+                    "keys",
+                    "rateLimit: {global: {rules: [{clientSelectors: [{headers: [{name: x-key, type: Distinct}]}],"
+                            + " limit: {requests: 1, unit: Year}}]}}"),
+            Map.entry("all-local", "rateLimit: {local: {rules: [" + ALL + "]}}"),
+            Map.entry("all-global", "rateLimit: {global: {rules: [" + ALL + "]}}"),
             Map.entry("proxied", "proxyProtocol: {version: V1}"));
 
     private final CountDownLatch end = new CountDownLatch(1);
@@ -557,6 +575,10 @@ final class BackendTrafficIT {
             String refused = get("global", "/limited?x=2&user=" + user);
             assertThat(refused).startsWith("HTTP/1.1 429");
             assertThat(header(refused, "x-ratelimit-remaining")).contains("0");
+            assertThat(get("global", "/limited;a=1?user=" + user)).startsWith("HTTP/1.1 429");
+            assertThat(get("global", "/limited?x=\u00ff&user=" + user))
+                    .as("a byte that is not UTF-8")
+                    .doesNotStartWith("HTTP/1.1 200");
         }
         assertThat(request("global", "POST", "/limited?user=one", 0)).startsWith("HTTP/1.1 200");
         assertThat(get("global", "/limited/more?user=one")).startsWith("HTTP/1.1 200");
@@ -570,6 +592,32 @@ final class BackendTrafficIT {
         String refused = get("global", "/", "x-outside: yes");
         assertThat(refused).startsWith("HTTP/1.1 429");
         assertThat(header(refused, "x-ratelimit-remaining")).isEmpty();
+    }
+
+    @Test
+    void rulesThatSelectTheSameClientsCountEachForThemselves() throws Exception {
+        assertThat(get("alike", "/")).startsWith("HTTP/1.1 200");
+        assertThat(get("alike", "/")).startsWith("HTTP/1.1 200");
+        assertThat(get("alike", "/")).startsWith("HTTP/1.1 429");
+    }
+
+    @Test
+    void aValueThatIsNotUtf8IsCounted() throws Exception {
+        assertThat(get("keys", "/", "x-key: \u00ff")).startsWith("HTTP/1.1 200");
+        assertThat(get("keys", "/", "x-key: \u00ff")).startsWith("HTTP/1.1 429");
+        assertThat(get("keys", "/", "x-key: \u00fe")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void allOfSeveralSelectorsHold() throws Exception {
+        for (String host : List.of("all-local", "all-global")) {
+            for (String path : List.of("/none", "/both", "/in")) {
+                assertThat(get(host, path)).startsWith("HTTP/1.1 200");
+                assertThat(get(host, path)).startsWith("HTTP/1.1 200");
+            }
+            assertThat(get(host, "/both/in")).startsWith("HTTP/1.1 200");
+            assertThat(get(host, "/both/in")).startsWith("HTTP/1.1 429");
+        }
     }
 
     @Test
@@ -654,7 +702,7 @@ final class BackendTrafficIT {
                 request.append("Content-Length: ").append(bytes).append("\r\n");
             }
             request.append("\r\n").append("x".repeat(bytes));
-            socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
             return List.of(headers).contains("Connection: Upgrade")
                     ? new String(socket.getInputStream().readNBytes("HTTP/1.1 200".length()), StandardCharsets.US_ASCII)
                     : new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -34,8 +35,25 @@ public final class CounterKeys {
         return "rl:" + parts + unit.symbol() + window.start();
     }
 
+    /** Text without an encoding, which an {@link Entry} may have, is written in hexadecimal digits. */
     private static void append(StringBuilder parts, String part) {
-        parts.append(part.length()).append(':').append(part);
+        parts.append(part.length());
+        if (hasEncoding(part)) {
+            parts.append(':').append(part);
+        } else {
+            parts.append('x');
+            part.chars().forEach(each -> parts.append(HexFormat.of().toHexDigits((char) each)));
+        }
+    }
+
+    /** Whether {@code text} has no unpaired surrogate. */
+    private static boolean hasEncoding(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return text.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
+            }
+        }
+        return true;
     }
 
     private static String sha256(String text) {

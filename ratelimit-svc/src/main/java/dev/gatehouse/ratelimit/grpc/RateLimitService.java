@@ -1,5 +1,6 @@
 package dev.gatehouse.ratelimit.grpc;
 
+import dev.gatehouse.api.ratelimit.v1.LimitRequest;
 import dev.gatehouse.ratelimit.decision.Decision;
 import dev.gatehouse.ratelimit.decision.RateLimiter;
 import dev.gatehouse.ratelimit.decision.Request;
@@ -8,11 +9,14 @@ import dev.gatehouse.ratelimit.store.StoreUnavailable;
 import dev.gatehouse.ratelimit.xds.RuleSubscriber;
 import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.tracing.grpc.CallerSpan;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc.RateLimitServiceImplBase;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
 import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Scope;
@@ -28,7 +32,14 @@ import java.util.concurrent.CompletionException;
 @GrpcService
 @RegisterInterceptor(Overload.class)
 @RegisterInterceptor(CallerSpan.class)
-final class RateLimitService extends RateLimitServiceImplBase implements BindableService {
+final class RateLimitService implements BindableService {
+    /** Envoy's method. The service base of Envoy's API would refuse a request with a client's bytes that are not UTF-8. */
+    private static final MethodDescriptor<LimitRequest, RateLimitResponse> SHOULD_RATE_LIMIT =
+            RateLimitServiceGrpc.getShouldRateLimitMethod().toBuilder(
+                            ProtoUtils.marshaller(LimitRequest.getDefaultInstance()),
+                            ProtoUtils.marshaller(RateLimitResponse.getDefaultInstance()))
+                    .build();
+
     private final RateLimiter limiter;
     private final RuleSubscriber rules;
     private final ResponseFormat format;
@@ -49,7 +60,13 @@ final class RateLimitService extends RateLimitServiceImplBase implements Bindabl
     }
 
     @Override
-    public void shouldRateLimit(RateLimitRequest message, StreamObserver<RateLimitResponse> responses) {
+    public ServerServiceDefinition bindService() {
+        return ServerServiceDefinition.builder(RateLimitServiceGrpc.SERVICE_NAME)
+                .addMethod(SHOULD_RATE_LIMIT, ServerCalls.asyncUnaryCall(this::shouldRateLimit))
+                .build();
+    }
+
+    void shouldRateLimit(LimitRequest message, StreamObserver<RateLimitResponse> responses) {
         Span span = tracing.serve(LimitSpan.NAME, CallerSpan.current());
         Optional<RuleBook> book = rules.book();
         if (book.isEmpty()) {

@@ -1,8 +1,7 @@
 /**
  * {@code envoy.service.ratelimit.v3.RateLimitService} over gRPC.
  *
- * <p>The service says {@code implements BindableService} though its base class does already: Quarkus finds a service by that in its
- * index of the application, which Envoy's API is not in. Must not decide anything.
+ * <p>Must not decide anything.
  */
 @NullMarked
 package dev.gatehouse.ratelimit.grpc;

@@ -3,6 +3,9 @@ package dev.gatehouse.ratelimit.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import dev.gatehouse.api.ratelimit.v1.LimitDescriptor;
+import dev.gatehouse.api.ratelimit.v1.LimitRequest;
 import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.api.ratelimit.v3.RateLimitDescriptor;
 import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
@@ -19,7 +22,6 @@ import dev.gatehouse.tracing.Tracing;
 import dev.gatehouse.tracing.grpc.CallerSpan;
 import dev.gatehouse.xdsclient.Resource;
 import dev.gatehouse.xdsclient.Update;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.grpc.Metadata;
 import io.grpc.stub.StreamObserver;
@@ -81,13 +83,12 @@ class LimitSpanTest {
     }
 
     private void ask(RateLimitService service, String flags, String domain) {
-        RateLimitRequest.Builder request = RateLimitRequest.newBuilder().setDomain(domain);
+        LimitRequest.Builder request = LimitRequest.newBuilder().setDomain(domain);
         for (String key : List.of("per-user", "tried-out", "unknown")) {
-            request.addDescriptors(io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.newBuilder()
-                    .addEntries(
-                            io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry.newBuilder()
-                                    .setKey(key)
-                                    .setValue("alice@example.com")));
+            request.addDescriptors(LimitDescriptor.newBuilder()
+                    .addEntries(LimitDescriptor.Entry.newBuilder()
+                            .setKey(key)
+                            .setValue(ByteString.copyFromUtf8("alice@example.com"))));
         }
         Metadata metadata = new Metadata();
         metadata.put(

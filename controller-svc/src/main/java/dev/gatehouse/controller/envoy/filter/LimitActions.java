@@ -25,19 +25,30 @@ import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Turns the selectors of a rate limit rule into actions. Each action makes one entry of the descriptor by which a
  * request is counted. The keys are Envoy Gateway's, so that envoyproxy/ratelimit can stand in for ratelimit-svc.
  */
 final class LimitActions {
-    static final String GLOBAL_NETWORK_KEY = "masked_remote_address";
-    static final String GLOBAL_ADDRESS_KEY = "remote_address";
-
     private LimitActions() {}
+
+    /** The keys of the entries for clients' addresses: for the range of addresses, and for the single address. */
+    record AddressKeys(String network, String address) {
+        /** Envoy Gateway's keys for global limits. They are the same for all rules. */
+        static final AddressKeys COMMON = new AddressKeys("masked_remote_address", "remote_address");
+
+        /** The keys of one rule, which are Envoy Gateway's for local limits. */
+        static AddressKeys of(int rule) {
+            return new AddressKeys("rule-" + rule + "-masked-remote-address", "rule-" + rule + "-remote-address");
+        }
+    }
 
     /**
      * An entry of a descriptor.
@@ -47,51 +58,38 @@ final class LimitActions {
     record Entry(String key, Optional<String> value, RateLimit.Action action) {}
 
     /**
-     * The entries of a rule's descriptors, as alternatives. Each method of the rule makes an alternative, and all
-     * alternatives share one count.
+     * The entries of a rule's descriptor. A request has the descriptor if each entry's action matches, so that all selectors hold:
+     * parts of the same kind in several selectors are several entries of the same key.
+     *
+     * @param addressKeys the keys of clients' addresses
      */
-    static List<List<Entry>> alternatives(Rule rule, int index, boolean local) {
-        List<Entry> before = new ArrayList<>();
-        List<Entry> after = new ArrayList<>();
-        List<MethodSelector> methods = new ArrayList<>();
-        Optional<PathSelector> path = Optional.empty();
-        Optional<SourceSelector> source = Optional.empty();
+    static List<Entry> entries(Rule rule, int index, AddressKeys addressKeys) {
+        String prefix = "rule-" + index;
+        List<Entry> entries = new ArrayList<>();
         int match = 0;
         for (RequestSelector selector : rule.selectors()) {
             for (ValueSelector header : selector.headers()) {
-                before.add(header(matchKey(index, match++), header));
+                entries.add(header(matchKey(index, match++), header));
             }
-            methods.addAll(selector.methods());
-            path = selector.path().isPresent() ? selector.path() : path;
-            source = selector.source().isPresent() ? selector.source() : source;
         }
-        String prefix = "rule-" + index;
-        path.ifPresent(each -> after.add(headerMatch(prefix + "-path", ":path", path(each), each.invert())));
-        source.ifPresent(each -> after.addAll(
-                local
-                        ? source(prefix + "-masked-remote-address", prefix + "-remote-address", each)
-                        : source(GLOBAL_NETWORK_KEY, GLOBAL_ADDRESS_KEY, each)));
+        for (RequestSelector selector : rule.selectors()) {
+            if (!selector.methods().isEmpty()) {
+                entries.add(anyOf(prefix + "-method", selector.methods()));
+            }
+        }
+        for (RequestSelector selector : rule.selectors()) {
+            selector.path()
+                    .ifPresent(path -> entries.add(headerMatch(prefix + "-path", ":path", path(path), path.invert())));
+        }
+        for (RequestSelector selector : rule.selectors()) {
+            selector.source().ifPresent(source -> entries.addAll(source(addressKeys, source)));
+        }
         for (RequestSelector selector : rule.selectors()) {
             for (ValueSelector param : selector.queryParams()) {
-                after.add(queryParam(matchKey(index, match++), param));
+                entries.add(queryParam(matchKey(index, match++), param));
             }
         }
-        List<List<Entry>> alternatives = new ArrayList<>();
-        for (MethodSelector method : methods) {
-            List<Entry> entries = new ArrayList<>(before);
-            entries.add(headerMatch(
-                    prefix + "-method",
-                    ":method",
-                    StringMatcher.newBuilder().setExact(method.value()).build(),
-                    method.invert()));
-            entries.addAll(after);
-            alternatives.add(entries);
-        }
-        if (methods.isEmpty()) {
-            before.addAll(after);
-            alternatives.add(before);
-        }
-        return alternatives;
+        return entries;
     }
 
     /** The key of a selector of a header or query parameter. A rule that selects every request has the number -1. */
@@ -175,6 +173,34 @@ final class LimitActions {
                         .build());
     }
 
+    /** One entry for all methods: a request that two of them select is counted once. */
+    private static Entry anyOf(String key, List<MethodSelector> methods) {
+        Set<String> wanted = values(methods, false);
+        Set<String> unwanted = values(methods, true);
+        if (unwanted.isEmpty()) {
+            return headerMatch(key, ":method", method(String.join("|", wanted)), false);
+        }
+        // Every method is another one than the first or another one than the second.
+        return unwanted.size() > 1 || wanted.containsAll(unwanted)
+                ? headerMatch(key, ":method", method(".*"), false)
+                : headerMatch(key, ":method", method(String.join("|", unwanted)), true);
+    }
+
+    private static Set<String> values(List<MethodSelector> methods, boolean inverted) {
+        return methods.stream()
+                .filter(each -> each.invert() == inverted)
+                .map(MethodSelector::value)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static StringMatcher method(String expression) {
+        return expression.chars().allMatch(Character::isLetter)
+                ? StringMatcher.newBuilder().setExact(expression).build()
+                : StringMatcher.newBuilder()
+                        .setSafeRegex(Protos.regex(expression))
+                        .build();
+    }
+
     private static Entry queryParam(String key, ValueSelector param) {
         return param.type() == MatchType.Distinct
                 ? new Entry(
@@ -206,35 +232,38 @@ final class LimitActions {
                 : StringMatcher.newBuilder().setExact(value).build();
     }
 
-    /** Exact and prefix paths ignore the query, which would otherwise evade a limit. A regular expression sees the query. */
+    /**
+     * Exact and prefix paths end before path parameters (RFC 3986, 3.3), the query and the fragment, which would otherwise evade a
+     * limit. A regular expression sees them.
+     */
     private static StringMatcher path(PathSelector path) {
         String value = path.value();
         String literal = Pattern.quote(value.endsWith("/") ? value.substring(0, value.length() - 1) : value);
         return switch (path.type()) {
             case Exact ->
                 StringMatcher.newBuilder()
-                        .setSafeRegex(Protos.regex(Pattern.quote(value) + "(?:\\?.*)?"))
+                        .setSafeRegex(Protos.regex(Pattern.quote(value) + "(?:[;?#].*)?"))
                         .build();
             case PathPrefix ->
                 value.equals("/")
                         ? StringMatcher.newBuilder().setPrefix("/").build()
                         : StringMatcher.newBuilder()
-                                .setSafeRegex(Protos.regex(literal + "(?:[/?].*)?"))
+                                .setSafeRegex(Protos.regex(literal + "(?:[/;?#].*)?"))
                                 .build();
             case RegularExpression ->
                 StringMatcher.newBuilder().setSafeRegex(Protos.regex(value)).build();
         };
     }
 
-    private static List<Entry> source(String networkKey, String addressKey, SourceSelector source) {
+    private static List<Entry> source(AddressKeys keys, SourceSelector source) {
         String network = (source.invert() ? "invert:" : "") + source.cidr();
         List<Entry> entries = new ArrayList<>();
-        entries.add(new Entry(networkKey, Optional.of(network), addressMatch(networkKey, network, source)));
+        entries.add(new Entry(keys.network(), Optional.of(network), addressMatch(keys.network(), network, source)));
         if (source.distinct()) {
             entries.add(new Entry(
-                    addressKey,
+                    keys.address(),
                     Optional.empty(),
-                    addressMatch(addressKey, "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", source)));
+                    addressMatch(keys.address(), "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", source)));
         }
         return entries;
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
 import dev.gatehouse.api.envoy.v1.LocalRateLimitDescriptorFields;
+import dev.gatehouse.controller.envoy.filter.LimitActions.AddressKeys;
 import dev.gatehouse.controller.envoy.filter.LimitActions.Entry;
 import dev.gatehouse.controller.proto.NewerFields;
 import dev.gatehouse.controller.proto.Protos;
@@ -77,11 +78,11 @@ final class LocalLimitFilter implements ChainFilter {
             if (rule.selectors().isEmpty()) {
                 continue;
             }
-            List<List<Entry>> alternatives = LimitActions.alternatives(rule, index++, true);
-            alternatives.forEach(
-                    entries -> limits.addRateLimits(LimitActions.limit(entries, rule, rule.requestCost(), false)));
-            limits.addDescriptors(descriptor(alternatives.getFirst(), rule));
-            if (alternatives.getFirst().stream().anyMatch(entry -> entry.value().isEmpty())) {
+            List<Entry> entries = LimitActions.entries(rule, index, AddressKeys.of(index));
+            index++;
+            limits.addRateLimits(LimitActions.limit(entries, rule, rule.requestCost(), false));
+            limits.addDescriptors(descriptor(entries, rule));
+            if (entries.stream().anyMatch(entry -> entry.value().isEmpty())) {
                 limits.setMaxDynamicDescriptors(UInt32Value.of(DISTINCT_VALUES));
             }
         }

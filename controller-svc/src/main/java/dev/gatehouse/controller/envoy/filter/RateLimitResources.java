@@ -4,6 +4,7 @@ import dev.gatehouse.api.ratelimit.v3.RateLimitConfig;
 import dev.gatehouse.api.ratelimit.v3.RateLimitDescriptor;
 import dev.gatehouse.api.ratelimit.v3.RateLimitPolicy;
 import dev.gatehouse.api.ratelimit.v3.RateLimitUnit;
+import dev.gatehouse.controller.envoy.filter.LimitActions.AddressKeys;
 import dev.gatehouse.controller.envoy.filter.LimitActions.Entry;
 import dev.gatehouse.controller.gateway.ListenerKey;
 import dev.gatehouse.controller.policy.EffectivePolicies.Traffic;
@@ -14,17 +15,21 @@ import dev.gatehouse.gatewayapi.traffic.RateLimits.Rule;
 import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /**
  * Makes global rate limits: the actions of a route, and the descriptors that ratelimit-svc matches them with.
  * Descriptors have Envoy Gateway's form. The first level names the rule of the route, or of the policy if its targets
- * share the rule. Each selector adds a level.
+ * share the rule. Each selector adds a level. Rules of a route that select the same addresses and nothing else would have one
+ * descriptor: the later of them have keys of their own.
  *
  * <p>Shared rules have one domain for all policies, since the rules of a route may be from two. The shared rules of each
  * policy and the other rules of a route are numbered separately.
@@ -35,8 +40,12 @@ public final class RateLimitResources {
 
     private RateLimitResources() {}
 
-    /** A rule with its number in descriptors. */
-    private record Numbered(int index, OwnedRule owned) {
+    /**
+     * A rule with its descriptor.
+     *
+     * @param entries the descriptor below its first entry
+     */
+    private record Described(OwnedRule owned, List<Entry> entries) {
         Rule rule() {
             return owned.rule();
         }
@@ -60,16 +69,13 @@ public final class RateLimitResources {
     /** The actions that a route sends for each request. */
     static List<RateLimit> actions(String ruleName, List<OwnedRule> rules, boolean shared) {
         List<RateLimit> limits = new ArrayList<>();
-        for (Numbered each : numbered(rules, shared)) {
+        for (Described each : described(rules, shared)) {
             Rule rule = each.rule();
-            for (List<Entry> entries : alternatives(each)) {
-                List<Entry> all = new ArrayList<>();
-                all.add(LimitActions.constant(shared ? each.sharedName() : ruleName));
-                all.addAll(entries);
-                limits.add(LimitActions.limit(all, rule, rule.requestCost(), false));
-                rule.responseCost()
-                        .ifPresent(cost -> limits.add(LimitActions.limit(all, rule, Optional.of(cost), true)));
-            }
+            List<Entry> all = new ArrayList<>();
+            all.add(LimitActions.constant(shared ? each.sharedName() : ruleName));
+            all.addAll(each.entries());
+            limits.add(LimitActions.limit(all, rule, rule.requestCost(), false));
+            rule.responseCost().ifPresent(cost -> limits.add(LimitActions.limit(all, rule, Optional.of(cost), true)));
         }
         return limits;
     }
@@ -82,7 +88,7 @@ public final class RateLimitResources {
                 .setDomain(domain);
         for (Map.Entry<String, Traffic> entry : limits.entrySet()) {
             List<RateLimitDescriptor.Builder> chains = new ArrayList<>();
-            numbered(entry.getValue().globalRules(), false).forEach(each -> join(chains, chain(each)));
+            described(entry.getValue().globalRules(), false).forEach(each -> join(chains, chain(each)));
             if (!chains.isEmpty()) {
                 config.addDescriptors(first(entry.getKey(), chains));
             }
@@ -93,7 +99,7 @@ public final class RateLimitResources {
     /** The limits among {@code rules} that the targets of each policy share, by the policy. */
     public static Map<ObjectKey, RateLimitConfig> sharedConfigs(List<OwnedRule> rules) {
         Map<ObjectKey, RateLimitConfig.Builder> configs = new LinkedHashMap<>();
-        for (Numbered each : numbered(rules, true)) {
+        for (Described each : described(rules, true)) {
             configs.computeIfAbsent(
                             each.owned().policy(),
                             policy -> RateLimitConfig.newBuilder()
@@ -124,7 +130,7 @@ public final class RateLimitResources {
             return;
         }
         RateLimitDescriptor.Builder there = same.get();
-        if (chain.hasRateLimit() && !there.hasRateLimit()) {
+        if (chain.hasRateLimit()) {
             there.setRateLimit(chain.getRateLimit()).setShadowMode(chain.getShadowMode());
         }
         List<RateLimitDescriptor.Builder> below = new ArrayList<>(there.getDescriptorsBuilderList());
@@ -133,9 +139,9 @@ public final class RateLimitResources {
         below.subList(before, below.size()).forEach(there::addDescriptors);
     }
 
-    private static RateLimitDescriptor.Builder chain(Numbered numbered) {
-        Rule rule = numbered.rule();
-        List<Entry> entries = alternatives(numbered).getFirst();
+    private static RateLimitDescriptor.Builder chain(Described described) {
+        Rule rule = described.rule();
+        List<Entry> entries = described.entries();
         RateLimitDescriptor.Builder inner =
                 level(entries.getLast()).setRateLimit(limit(rule)).setShadowMode(rule.shadowMode());
         for (Entry entry : entries.subList(0, entries.size() - 1).reversed()) {
@@ -166,23 +172,36 @@ public final class RateLimitResources {
                 .build();
     }
 
-    private static List<Numbered> numbered(List<OwnedRule> rules, boolean shared) {
-        List<Numbered> numbered = new ArrayList<>();
+    /** The rules that are {@code shared} or not, each with a descriptor that no other rule has below the same first entry. */
+    private static List<Described> described(List<OwnedRule> rules, boolean shared) {
+        List<Described> described = new ArrayList<>();
         Map<ObjectKey, Integer> ofPolicy = new HashMap<>();
+        Set<List<String>> taken = new HashSet<>();
         for (OwnedRule each : rules) {
-            if (each.rule().shared() == shared) {
-                // A policy's own number: all its targets have to say the same, whatever else their rules are merged
-                // with.
-                int index = shared ? ofPolicy.merge(each.policy(), 1, Integer::sum) - 1 : numbered.size();
-                numbered.add(new Numbered(index, each));
+            if (each.rule().shared() != shared) {
+                continue;
             }
+            // A policy's own number: all its targets have to say the same, whatever else their rules are merged with.
+            int index = shared ? ofPolicy.merge(each.policy(), 1, Integer::sum) - 1 : described.size();
+            List<Entry> entries = entries(each.rule(), index, AddressKeys.COMMON);
+            // Each shared rule has a first entry of its own. Other rules may differ in nothing but the limit.
+            if (!shared && !taken.add(identity(entries))) {
+                entries = entries(each.rule(), index, AddressKeys.of(index));
+            }
+            described.add(new Described(each, entries));
         }
-        return numbered;
+        return described;
     }
 
-    private static List<List<Entry>> alternatives(Numbered numbered) {
-        return numbered.rule().selectors().isEmpty()
-                ? List.of(List.of(LimitActions.constant(LimitActions.matchKey(numbered.index(), -1))))
-                : LimitActions.alternatives(numbered.rule(), numbered.index(), false);
+    private static List<String> identity(List<Entry> entries) {
+        return entries.stream()
+                .flatMap(entry -> Stream.of(entry.key(), entry.value().orElse("")))
+                .toList();
+    }
+
+    private static List<Entry> entries(Rule rule, int index, AddressKeys addressKeys) {
+        return rule.selectors().isEmpty()
+                ? List.of(LimitActions.constant(LimitActions.matchKey(index, -1)))
+                : LimitActions.entries(rule, index, addressKeys);
     }
 }

@@ -121,12 +121,27 @@ public record RateLimits(Optional<Global> global, Optional<Local> local) {
 
     /** Limits that ratelimit-svc counts. */
     public record Global(List<Rule> rules) {
+        /** ratelimit-svc takes descriptors of 32 entries. The first one names the rule. */
+        private static final int MAX_CONDITIONS = 31;
+
         public Global {
             rules = List.copyOf(rules);
         }
 
         private static Global read(Fields f) {
-            return new Global(f.list("rules", 0, 256, Rule::read));
+            Global global = new Global(f.list("rules", 0, 256, Rule::read));
+            for (int i = 0; i < global.rules.size(); i++) {
+                int conditions = global.rules.get(i).selectors().stream()
+                        .mapToInt(RequestSelector::conditions)
+                        .sum();
+                if (conditions > MAX_CONDITIONS) {
+                    f.wrong(
+                            "rules[" + i + "].clientSelectors",
+                            "has " + conditions + " conditions (expected: at most " + MAX_CONDITIONS
+                                    + "; a sourceCIDR of type Distinct is two)");
+                }
+            }
+            return global;
         }
     }
 

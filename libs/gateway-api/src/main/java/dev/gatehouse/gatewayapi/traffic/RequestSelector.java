@@ -111,6 +111,15 @@ public record RequestSelector(
         }
     }
 
+    /** The number of entries that the selector adds to a descriptor. */
+    int conditions() {
+        return headers.size()
+                + (methods.isEmpty() ? 0 : 1)
+                + (path.isPresent() ? 1 : 0)
+                + source.map(each -> each.distinct() ? 2 : 1).orElse(0)
+                + queryParams.size();
+    }
+
     static RequestSelector read(Fields f) {
         RequestSelector selector = new RequestSelector(
                 f.list("headers", 0, 128, x -> ValueSelector.read(x, Syntax.HEADER_NAME)),
