@@ -323,24 +323,26 @@ public final class Transaction {
         int depth = settings.response().jsonDepth();
         int limit = settings.argumentsLimit();
         switch (processor) {
-            case URLENCODED ->
-                UrlEncoded.read(body, '&', limit, (name, value) -> values.add(Variable.RESPONSE_ARGS, name, value));
-            case JSON ->
-                Json.read(body, depth, limit, (name, value) -> values.add(Variable.RESPONSE_ARGS, name, value))
-                        .error()
-                        .filter(message -> !responseBodyCut)
-                        .ifPresent(this::failResponse);
-            case NDJSON ->
-                Json.readStream(body, depth, limit, (name, value) -> values.add(Variable.RESPONSE_ARGS, name, value))
-                        .error()
-                        .filter(message -> !responseBodyCut)
-                        .ifPresent(this::failResponse);
+            case URLENCODED -> finishResponse(UrlEncoded.read(body, '&', limit, this::responseArgument));
+            case JSON -> finishResponse(Json.read(body, depth, limit, this::responseArgument));
+            case NDJSON -> finishResponse(Json.readStream(body, depth, limit, this::responseArgument));
             case XML -> {
                 XmlDocument document = XmlDocument.read(body, responseBodyCut);
                 document.error().ifPresent(this::failResponse);
                 values.responseXml(document);
             }
             case MULTIPART, RAW -> {}
+        }
+    }
+
+    private void responseArgument(Bytes name, Bytes value) {
+        values.add(Variable.RESPONSE_ARGS, name, value);
+    }
+
+    private void finishResponse(Outcome outcome) {
+        outcome.error().filter(message -> !responseBodyCut).ifPresent(this::failResponse);
+        if (outcome.truncated()) {
+            failResponse("the response has more than SecArgumentsLimit, " + settings.argumentsLimit() + " arguments");
         }
     }
 

@@ -139,13 +139,18 @@ public final class XmlDocument {
      *
      * @param limit the most arguments
      */
-    public void arguments(FieldSink sink, int limit) {
+    public Outcome arguments(FieldSink sink, int limit) {
         int given = 0;
         for (Node node : nodes) {
-            if (node.attribute().length() == 0 && node.element() >= 0 && given++ < limit) {
+            if (node.attribute().length() == 0 && node.element() >= 0) {
+                if (given == limit) {
+                    return Outcome.TRUNCATED;
+                }
+                given++;
                 sink.take(path(node.element()), node.value());
             }
         }
+        return Outcome.COMPLETE;
     }
 
     private Bytes path(int element) {
