@@ -9,13 +9,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,10 +51,6 @@ public final class XmlDocument {
      */
     record Node(int element, Bytes attribute, Bytes value) {}
 
-    private static final int LONGEST_DECLARATION = 256;
-    private static final Pattern DECLARATION_OF_XML = Pattern.compile("<\\?xml\\s+version\\s*=\\s*([\"'])1\\.[0-9]+\\1"
-            + "(?:\\s+encoding\\s*=\\s*([\"'])(?<encoding>[A-Za-z][A-Za-z0-9._-]*)\\2)?"
-            + "(?:\\s+standalone\\s*=\\s*([\"'])(?:yes|no)\\4)?\\s*\\?>");
     private static final int FEW = 16;
     private static final Bytes DECLARATION = Bytes.latin1("xmlns");
 
@@ -100,7 +93,6 @@ public final class XmlDocument {
     private int open = -1;
     private int at;
     private int start;
-    private boolean otherEncoding;
     private boolean hasText;
     private Bytes firstPiece = Bytes.EMPTY;
     private BytesBuilder pieces = new BytesBuilder(0);
@@ -123,7 +115,9 @@ public final class XmlDocument {
      * @param cut whether the text is cut off, so that it may end anywhere
      */
     public static XmlDocument read(Bytes text, boolean cut) {
-        XmlDocument document = new XmlDocument(text, cut);
+        XmlEncoding.Decoded decoded = XmlEncoding.decode(text, cut);
+        XmlDocument document = new XmlDocument(decoded.text(), cut);
+        decoded.error().ifPresent(document::note);
         document.read();
         return document;
     }
@@ -246,7 +240,7 @@ public final class XmlDocument {
                 continue;
             }
             int from = i - text.offset();
-            int length = b >= 0 ? 0 : otherEncoding ? 1 : Utf8.length(text, from);
+            int length = b >= 0 ? 0 : Utf8.length(text, from);
             if (length == 0 && b < 0 && cut && to - i < LONGEST_CHARACTER) {
                 return;
             }
@@ -368,25 +362,10 @@ public final class XmlDocument {
         }
         at = from;
         boolean goesOn = pass(INSTRUCTION.length(), INSTRUCTION_END, "a processing instruction");
-        if (goesOn && from == start && target.equals(XML)) {
-            readXmlDeclaration(text.slice(from, at));
-        }
-        return goesOn;
-    }
-
-    /** Whether bytes over 127 are UTF-8 is said here. */
-    private void readXmlDeclaration(Bytes declaration) {
-        Matcher matcher = DECLARATION_OF_XML.matcher(declaration
-                .slice(0, Math.min(declaration.length(), LONGEST_DECLARATION))
-                .toString());
-        if (matcher.matches()) {
-            String encoding = Optional.ofNullable(matcher.group("encoding"))
-                    .orElse("utf-8")
-                    .toLowerCase(Locale.ROOT);
-            otherEncoding = !encoding.equals("utf-8") && !encoding.equals("utf8");
-        } else {
+        if (goesOn && from == start && target.equals(XML) && !XmlEncoding.isDeclaration(text.slice(from, at))) {
             note("no XML declaration is written so");
         }
+        return goesOn;
     }
 
     private boolean pass(int opening, Bytes closing, String what) {
