@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts and attributes of an XML document and the elements that they are in. No entity is defined and nothing is loaded: the quoted
- * texts of a document type declaration are kept, for rules to look at.
+ * The texts and attributes of an XML document and the elements that they are in. No entity is defined and nothing is loaded: a reference
+ * to an entity is an error, and the quoted texts of a document type declaration are kept, for rules to look at.
  */
 public final class XmlDocument {
     /** Elements may be inside of each other so deep. */
@@ -52,6 +52,14 @@ public final class XmlDocument {
     record Node(int element, Bytes attribute, Bytes value) {}
 
     private static final int FEW = 16;
+
+    /** The most bytes of a name in a message. */
+    private static final int LONGEST_SHOWN = 64;
+
+    /** Digits of a reference to a character, without zeros in front. */
+    private static final int LONGEST_NUMBER = 8;
+
+    private static final int BEYOND_UNICODE = 0x110000;
     private static final Bytes DECLARATION = Bytes.latin1("xmlns");
 
     /** The namespace declarations in scope of an element: its own, and its ancestors'. */
@@ -289,7 +297,7 @@ public final class XmlDocument {
         if (open < 0 && raw.trim().length() > 0) {
             note("a text outside of the element");
         }
-        addText(decode(raw));
+        addText(decode(raw, true));
         at = to;
         return true;
     }
@@ -389,7 +397,8 @@ public final class XmlDocument {
             int b = text.at(at);
             if (b == '"' || b == '\'') {
                 int close = text.indexOf(b, at + 1);
-                addText(text.slice(at + 1, close < 0 ? text.length() : close));
+                // A lone ampersand is none in the address of a file.
+                addText(decode(text.slice(at + 1, close < 0 ? text.length() : close), false));
                 endText();
                 if (close < 0) {
                     at = text.length();
@@ -401,6 +410,8 @@ public final class XmlDocument {
                     return false;
                 }
                 continue;
+            } else if (b == '%' && referenceEnd(text, at + 1) >= 0) {
+                note("a reference to a parameter entity");
             } else if (b == '[') {
                 brackets++;
             } else if (b == ']') {
@@ -494,7 +505,7 @@ public final class XmlDocument {
         if (raw.indexOf('<', 0) >= 0) {
             note("< in the value of an attribute");
         }
-        Bytes value = decode(raw);
+        Bytes value = decode(raw, true);
         if (error.isEmpty() && isTwice(name, first)) {
             note("an attribute is there twice");
         }
@@ -546,44 +557,51 @@ public final class XmlDocument {
         }
     }
 
-    /** The five entities that XML has, and numbers; others stay as they are. */
-    private Bytes decode(Bytes value) {
+    /**
+     * Decodes the five entities that XML has, and numbers. A reference to another entity stays as it is and is an error, since servers
+     * that expand it see a text that rules do not see.
+     *
+     * @param strict whether an ampersand that begins no reference is an error
+     */
+    private Bytes decode(Bytes value, boolean strict) {
         if (value.indexOf('&', 0) < 0) {
             return value;
         }
         BytesBuilder decoded = new BytesBuilder(value.length());
         int i = 0;
         while (i < value.length()) {
-            int semicolon = value.at(i) == '&' ? value.indexOf(';', i) : -1;
-            if (value.at(i) == '&' && !isReference(value, i + 1)) {
-                note("an ampersand that begins no reference");
-            }
-            if (semicolon < 0 || semicolon - i > 12) {
+            int end = value.at(i) == '&' ? referenceEnd(value, i + 1) : -1;
+            if (end < 0) {
+                if (strict && value.at(i) == '&') {
+                    note("an ampersand that begins no reference");
+                }
                 decoded.append(value.at(i++));
                 continue;
             }
-            OptionalInt codePoint = codePoint(value.slice(i + 1, semicolon).toString());
+            Bytes reference = value.slice(i + 1, end);
+            OptionalInt codePoint = codePoint(reference.toString());
             if (codePoint.isEmpty()) {
-                decoded.append(value.at(i++));
-                continue;
+                note("a reference to the entity " + reference.slice(0, Math.min(reference.length(), LONGEST_SHOWN)));
+                decoded.append(value.slice(i, end + 1));
+            } else {
+                if (!isCharacter(codePoint.getAsInt())) {
+                    note("a reference to U+" + Integer.toHexString(codePoint.getAsInt())
+                            + ", which is no character of XML 1.0");
+                }
+                decoded.appendUtf8(codePoint.getAsInt());
             }
-            if (!isCharacter(codePoint.getAsInt())) {
-                note("a reference to U+" + Integer.toHexString(codePoint.getAsInt())
-                        + ", which is no character of XML 1.0");
-            }
-            decoded.appendUtf8(codePoint.getAsInt());
-            i = semicolon + 1;
+            i = end + 1;
         }
         return decoded.build();
     }
 
-    /** Whether a name or a number and a semicolon are here. */
-    private static boolean isReference(Bytes value, int from) {
+    /** The place of the semicolon after a name or a number; -1: no reference is here. */
+    private static int referenceEnd(Bytes value, int from) {
         int at = from;
         while (at < value.length() && (isName(value.at(at)) || (at == from && value.at(at) == '#'))) {
             at++;
         }
-        return at > from && at < value.length() && value.at(at) == ';';
+        return at > from && at < value.length() && value.at(at) == ';' ? at : -1;
     }
 
     private static OptionalInt codePoint(String reference) {
@@ -602,10 +620,18 @@ public final class XmlDocument {
         String digits = reference.substring(Math.min(hex ? 2 : 1, reference.length()));
         boolean valid = reference.startsWith("#")
                 && !digits.isEmpty()
-                && digits.length() <= 8
                 && digits.chars().allMatch(hex ? Ascii::isHex : Ascii::isDigit);
-        return valid
-                ? OptionalInt.of((int) Math.min(Long.parseLong(digits, hex ? 16 : 10), 0x110000))
-                : OptionalInt.empty();
+        if (!valid) {
+            return OptionalInt.empty();
+        }
+        int zeros = 0;
+        while (zeros < digits.length() - 1 && digits.charAt(zeros) == '0') {
+            zeros++;
+        }
+        String value = digits.substring(zeros);
+        return OptionalInt.of(
+                value.length() > LONGEST_NUMBER
+                        ? BEYOND_UNICODE
+                        : (int) Math.min(Long.parseLong(value, hex ? 16 : 10), BEYOND_UNICODE));
     }
 }

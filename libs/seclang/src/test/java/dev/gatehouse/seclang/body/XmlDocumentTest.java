@@ -76,6 +76,47 @@ class XmlDocumentTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<!DOCTYPE a [<!ENTITY x 'ev'><!ENTITY y 'il'>]><a>&x;&y;</a>",
+                "<!DOCTYPE a [<!ENTITY x 'evil'>]><a b='&x;'/>",
+                "<!DOCTYPE a [<!ENTITY x 'ev'><!ATTLIST a b CDATA '&x;il'>]><a/>",
+                "<!DOCTYPE a [<!ENTITY % x '<!ATTLIST a b CDATA \"evil\">'> %x;]><a/>",
+                "<!DOCTYPE a SYSTEM 'a.dtd'><a>&aNameThatIsVeryLong;</a>",
+                "<a>&nbsp;</a>",
+                "<a>&#;</a>",
+                "<a>&#x;</a>",
+                "<a>&#12a;</a>"
+            })
+    void aReferenceToAnEntityIsAnError(String text) {
+        assertThat(read(text).error()).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<!DOCTYPE a SYSTEM 'http://h/a.dtd?x=1&y=100%25&z=%20'><a/>",
+                "<!DOCTYPE a [<!ENTITY % x 'y'><!ENTITY z SYSTEM 'z'>]><a>b</a>",
+                "<a>&lt;&gt;&amp;&apos;&quot;&#9;&#x10FFFF;</a>"
+            })
+    void documentsWithoutOneAreWellFormed(String text) {
+        assertThat(read(text).error()).isEmpty();
+    }
+
+    @Test
+    void charactersOfReferencesAreShownWhereverTheyAre() {
+        assertThat(texts(read("<a>&#x00000000000000000041;&#0000000000000066;</a>")))
+                .containsExactly("AB");
+        assertThat(texts(read("<!DOCTYPE a [<!ATTLIST a b CDATA '1&#39; UNI&#79;N'>]><a>c</a>")))
+                .containsExactly("1' UNION", "c");
+    }
+
+    @Test
+    void manyAmpersandsAreReadInLinearTime() {
+        assertThat(read("<a>" + "&".repeat(4_000_000) + "</a>").error()).isPresent();
+    }
+
     @Test
     void marksThatContradictTheDeclarationAreAnError() {
         assertThat(read("\ufeff" + DECLARED.formatted("ISO-8859-1", "b")).error())
