@@ -97,6 +97,10 @@ public final class XmlDocument {
     private final boolean cut;
     private final List<Element> elements = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
+    /** The texts inside of the root with their white space. */
+    private final List<Bytes> rootTexts = new ArrayList<>();
+
+    private boolean mixed;
     private final Set<Bytes> names = new HashSet<>();
     private int open = -1;
     private int at;
@@ -208,6 +212,24 @@ public final class XmlDocument {
         return read;
     }
 
+    /**
+     * The text of the whole document, which a server sees that passes over the elements inside of a text, as in {@code se<b/>lect}; empty
+     * if no element has a text beside other elements, or if there is only one text.
+     */
+    Optional<Bytes> mixedText() {
+        boolean single = rootTexts.stream()
+                        .filter(piece -> piece.trim().length() > 0)
+                        .limit(2)
+                        .count()
+                < 2;
+        if (!mixed || single) {
+            return Optional.empty();
+        }
+        BytesBuilder joined = new BytesBuilder(text.length());
+        rootTexts.forEach(joined::append);
+        return Optional.of(joined.build());
+    }
+
     List<Element> elements() {
         return elements;
     }
@@ -225,7 +247,7 @@ public final class XmlDocument {
         while (goesOn && at < text.length()) {
             goesOn = text.at(at) == '<' ? markup() : characters();
         }
-        endText();
+        endText(false);
         if (goesOn && open >= 0) {
             end("the element " + elements.get(open).name() + " does not end");
         } else if (goesOn && elements.isEmpty()) {
@@ -315,14 +337,20 @@ public final class XmlDocument {
         }
     }
 
-    /** A tag ends the text before it. */
-    private void endText() {
+    /** A tag, the end of the document or a declaration ends the text before it. */
+    private void endText(boolean beforeElement) {
         if (!hasText) {
             return;
         }
-        Bytes trimmed = (pieces.length() == 0 ? firstPiece : pieces.build()).trim();
+        Bytes whole = pieces.length() == 0 ? firstPiece : pieces.build();
+        Bytes trimmed = whole.trim();
+        if (open >= 0) {
+            rootTexts.add(whole);
+        }
         if (trimmed.length() > 0) {
             nodes.add(new Node(open, Bytes.EMPTY, trimmed));
+            boolean afterElement = elements.size() - 1 > open;
+            mixed |= open >= 0 && (beforeElement || afterElement);
         }
         hasText = false;
         if (pieces.length() > 0) {
@@ -351,7 +379,7 @@ public final class XmlDocument {
             return instruction();
         }
         int after = at + 1 < text.length() ? text.at(at + 1) : -1;
-        endText();
+        endText(after != '/' && after != '!');
         if (after == '!') {
             return declaration();
         }
@@ -399,7 +427,7 @@ public final class XmlDocument {
                 int close = text.indexOf(b, at + 1);
                 // A lone ampersand is none in the address of a file.
                 addText(decode(text.slice(at + 1, close < 0 ? text.length() : close), false));
-                endText();
+                endText(false);
                 if (close < 0) {
                     at = text.length();
                     break;

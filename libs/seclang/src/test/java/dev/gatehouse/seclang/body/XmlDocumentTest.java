@@ -112,6 +112,33 @@ class XmlDocumentTest {
                 .containsExactly("1' UNION", "c");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<a>1 UNI<b/>ON SEL<b/>ECT</a>",
+                "<a>1 UNI<b>ON</b> SELECT</a>",
+                "<a>1 <b>UNI</b>ON SELECT</a>",
+                "<a><c>1 UNI<b/>ON SEL</c><c>ECT</c></a>",
+                "<a><b>1 UNI</b>ON <b/> <b/>SELECT</a>"
+            })
+    void aTextWithElementsInItIsShownAsAWholeToo(String text) {
+        XmlDocument document = read(text);
+        assertThat(texts(document).getFirst().replaceAll(" +", " ")).isEqualTo("1 UNION SELECT");
+        assertThat(texts(document).size()).isGreaterThan(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<a> <b>UNION</b>\n <b>SELECT</b> </a>",
+                "<!DOCTYPE a 'UNION'><a>SELECT</a>",
+                "<!DOCTYPE a 'UNION'><a><b/>SELECT <b/> </a>",
+                "<a><b>UNION</b><b><c>SELECT</c></b></a>"
+            })
+    void textsOfElementsWithoutOthersAreShownOnce(String text) {
+        assertThat(texts(read(text))).containsExactly("UNION", "SELECT");
+    }
+
     @Test
     void manyAmpersandsAreReadInLinearTime() {
         assertThat(read("<a>" + "&".repeat(4_000_000) + "</a>").error()).isPresent();
