@@ -309,12 +309,20 @@ public final class Transaction {
         ContentCoding.Decoded decoded = ContentCoding.decode(
                 responseBody.build(), values.responseHeader("content-encoding"), responseBodyLimit);
         if (decoded.cut()) {
+            responseBodyCut = true;
             values.set(Variable.OUTBOUND_DATA_ERROR, ONE);
+            reject(settings.response().limit(), Phase.RESPONSE_BODY, SERVER_ERROR);
         }
         decoded.error().filter(message -> !responseBodyCut).ifPresent(this::failResponse);
         Bytes body = decoded.bytes();
-        values.set(Variable.RESPONSE_BODY, body);
-        values.set(Variable.STREAM_OUTPUT_BODY, body);
+        Fields seen = Fields.single(body);
+        Bytes sent = responseBody.build();
+        if (decoded.error().isPresent() && !responseBodyCut && !body.equals(sent)) {
+            // A client that does not decode a broken coding sees the body as it was sent.
+            seen.add(Bytes.EMPTY, sent);
+        }
+        values.set(Variable.RESPONSE_BODY, seen);
+        values.set(Variable.STREAM_OUTPUT_BODY, seen);
         responseProcessor.ifPresent(processor -> readResponse(processor, body));
     }
 
