@@ -216,6 +216,26 @@ class BodiesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain, application/x-www-form-urlencoded",
+                "application/x-www-form-urlencoded, text/plain",
+                "text/plain;a=b,Application/X-WWW-Form-Urlencoded;charset=utf-8"
+            })
+    void severalContentTypesOfWhichOneIsAFormAreAForm(String type) {
+        assertThat(read(type, "a=%31")).containsExactly("ARGS_POST:a=1");
+    }
+
+    @Test
+    void withoutALimitABodyIsReadUpToModSecuritysRecommendedOne() {
+        Transaction transaction = Rules.begin(Rules.of("SecRequestBodyAccess On"));
+        assertThat(transaction.requestBodyLimit()).isEqualTo(13_107_200);
+        transaction.requestHeaders();
+        assertThat(transaction.requestBodyLength(13_107_200)).isEmpty();
+        assertThat(transaction.requestBodyLength(13_107_201)).isPresent();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"application/octet-stream", "image/png", "text/plain", "foo", ""})
     void aBodyOfATypeThatNothingReadsIsNoForm(String type) {
         String show = "SecRule REQUEST_BODY|ARGS_POST \"@unconditionalMatch\" \"id:9,phase:2,pass\"";
