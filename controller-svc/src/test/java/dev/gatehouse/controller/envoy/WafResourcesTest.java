@@ -56,6 +56,13 @@ class WafResourcesTest {
     }
 
     @Test
+    void theCoreRuleSetLooksAtResponsesInACodingToo() {
+        assertThat(made("crs: {}").getSourcesList())
+                .anySatisfy(source -> assertThat(source.getText())
+                        .contains("RESPONSE_HEADERS:Content-Encoding", "phase:3", "ctl:ruleRemoveById=951010"));
+    }
+
+    @Test
     void aHostsOwnModeGoesBeforeItsDirectivesAndThoseBeforeThePolicys() {
         dev.gatehouse.api.waf.v1.WafPolicy policy = made("""
                 mode: DetectOnly
