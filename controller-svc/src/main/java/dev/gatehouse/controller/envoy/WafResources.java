@@ -13,16 +13,20 @@ import dev.gatehouse.gatewayapi.WafPolicy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** Makes waf-svc's policy from a WAFPolicy. */
 public final class WafResources {
     private static final String RULES = ".conf";
+    private static final Pattern ENGINE =
+            Pattern.compile("(?im)^[ \\t]*SecRuleEngine[ \\t]+[\"']?(On|Off|DetectionOnly)[\"']?[ \\t\\r]*$");
 
     private WafResources() {}
 
@@ -72,15 +76,18 @@ public final class WafResources {
                 }
             }
         }
+        List<Source> sources = sources(spec, ruleFiles, List.of(), spec.exclusions());
+        Mode mode =
+                spec.mode().map(WafResources::mode).or(() -> written(sources)).orElse(Mode.ENFORCE);
         dev.gatehouse.api.waf.v1.WafPolicy.Builder policy = dev.gatehouse.api.waf.v1.WafPolicy.newBuilder()
                 .setName(name)
-                .setMode(mode(spec.effectiveMode()))
+                .setMode(mode)
                 .setFailureMode(
                         switch (spec.effectiveFailureMode()) {
                             case Closed -> FailureMode.CLOSED;
                             case Open -> FailureMode.OPEN;
                         })
-                .addAllSources(sources(spec, ruleFiles, List.of(), spec.exclusions()))
+                .addAllSources(sources)
                 .setPartial(spec.merge().isPresent() && name.equals(owner.toString()));
         spec.crs().flatMap(crs -> crs.version()).ifPresent(policy::setCoreRuleSet);
         files.forEach((file, content) ->
@@ -88,10 +95,14 @@ public final class WafResources {
         for (WafPolicy.Host host : spec.hosts()) {
             List<WafExclusion> exclusions = new ArrayList<>(spec.exclusions());
             exclusions.addAll(host.exclusions());
+            List<Source> own = texts(host.directives());
             policy.addHosts(HostOverride.newBuilder()
                     .addAllHostnames(host.hostnames())
-                    .setMode(mode(host.mode().orElse(spec.effectiveMode())))
-                    .addAllSources(sources(spec, ruleFiles, texts(host.directives()), exclusions)));
+                    .setMode(host.mode()
+                            .map(WafResources::mode)
+                            .or(() -> written(own))
+                            .orElse(mode))
+                    .addAllSources(sources(spec, ruleFiles, own, exclusions)));
         }
         return new Outcome.Enforced(policy.build());
     }
@@ -106,6 +117,18 @@ public final class WafResources {
                         .mapToObj(i -> source(source + "[" + i + "]", directives.get(i)))
                         .toList())
                 .build();
+    }
+
+    /** The last mode that the texts themselves say. What they include does not count: recommended configurations are DetectionOnly. */
+    private static Optional<Mode> written(List<Source> sources) {
+        return sources.stream()
+                .flatMap(source -> ENGINE.matcher(source.getText()).results())
+                .map(found -> switch (found.group(1).toLowerCase(Locale.ROOT)) {
+                    case "on" -> Mode.ENFORCE;
+                    case "off" -> Mode.OFF;
+                    default -> Mode.DETECT_ONLY;
+                })
+                .reduce((_, last) -> last);
     }
 
     private static Mode mode(WafPolicy.Mode mode) {

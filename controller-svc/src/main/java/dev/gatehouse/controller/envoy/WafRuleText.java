@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Writes a WAFPolicy's settings as SecLang. The generated rules have ids from {@value #FIRST_ID} on, in the range that
@@ -19,6 +20,10 @@ final class WafRuleText {
 
     /** The id of the Core Rule Set's rule against content types outside of its list. */
     private static final int CONTENT_TYPE_RULE = 920_420;
+
+    /** The ids of the Core Rule Set's rules that skip a file's rules for a response with a content coding, since other engines do not decode it. */
+    private static final List<Integer> CODED_RESPONSE_RULES =
+            List.of(950_010, 951_010, 952_010, 953_010, 954_010, 955_010, 956_010);
 
     private final StringBuilder text = new StringBuilder();
     private int id = FIRST_ID;
@@ -105,6 +110,11 @@ final class WafRuleText {
             set("max_file_size", arguments.fileSize());
             set("combined_file_sizes", arguments.files());
         });
+        line("SecRule RESPONSE_HEADERS:Content-Encoding \"@rx .\" \"id:" + id++ + ",phase:3,pass,t:none,nolog,"
+                + CODED_RESPONSE_RULES.stream()
+                        .map(rule -> "ctl:ruleRemoveById=" + rule)
+                        .collect(Collectors.joining(","))
+                + "\"");
         return text.toString();
     }
 

@@ -248,6 +248,7 @@ public record WafPolicy(
         }
     }
 
+    /** The mode, unless {@code SecRuleEngine} in the policy's own texts says another. */
     public Mode effectiveMode() {
         return mode.orElse(Mode.Enforce);
     }

@@ -1,5 +1,6 @@
 package dev.gatehouse.seclang;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -27,9 +28,20 @@ enum BodyProcessor {
         };
     }
 
-    /** The processor of a content type; empty: the body is not parsed unless a rule sets a processor. */
+    /**
+     * The processor of a content type; empty: the body is not parsed unless a rule sets a processor. Of several types, which a proxy
+     * joins by commas, the first that has a processor counts: servers differ in which of them they take.
+     */
     static Optional<BodyProcessor> of(String contentType) {
-        String type = contentType.toLowerCase(Locale.ROOT).strip();
+        String types = contentType.toLowerCase(Locale.ROOT);
+        return ofType(types.strip())
+                .or(() -> Arrays.stream(types.split(",", -1))
+                        .map(type -> ofType(type.strip()))
+                        .flatMap(Optional::stream)
+                        .findFirst());
+    }
+
+    private static Optional<BodyProcessor> ofType(String type) {
         if (type.startsWith("application/x-www-form-urlencoded")) {
             return Optional.of(URLENCODED);
         }

@@ -14,11 +14,13 @@ import dev.gatehouse.seclang.parse.Source;
 import dev.gatehouse.seclang.parse.Span;
 import dev.gatehouse.seclang.parse.TargetText;
 import dev.gatehouse.seclang.regex.Patterns;
+import dev.gatehouse.seclang.variable.Variable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +40,16 @@ final class Compiler {
 
     /** The most reported errors. A text with more errors is probably not a rule file. */
     private static final int MOST_REPORTED = 100;
+
+    /**
+     * The engine's own rule, before all others of phase 2: what {@code SecArgumentsLimit} leaves out is seen by no rule, so a request
+     * with more is refused. ModSecurity's recommended rule 200007 does so there.
+     */
+    private static final Source OWN = new Source(
+            "engine",
+            "SecRule ARGUMENTS_LIMIT_REACHED \"@eq 1\" \"id:" + RuleSet.ARGUMENTS_LIMIT_RULE
+                    + ",phase:2,t:none,log,deny,status:400,severity:2,"
+                    + "msg:'The request has more arguments than SecArgumentsLimit'\"");
 
     /** A rule in the making, or a marker. */
     private sealed interface Entry {}
@@ -66,6 +78,7 @@ final class Compiler {
     }
 
     Compilation compile(List<Source> sources) {
+        read(OWN);
         sources.forEach(this::read);
         pending.ifPresent(
                 open -> errors.add(
@@ -76,7 +89,25 @@ final class Compiler {
         if (!errors.isEmpty()) {
             return new Compilation.Rejected(errors);
         }
+        if (!needsOwnRule()) {
+            entries.removeIf(entry -> entry instanceof Drafted drafted && isOwn(drafted.rule()));
+        }
         return new Compilation.Compiled(new RuleSet(settings.build(), programs()), warnings);
+    }
+
+    /** A rule set that reads no arguments misses none, and a rule that reads the limit's variable decides in place of the engine's own. */
+    private boolean needsOwnRule() {
+        Set<Variable> read = EnumSet.noneOf(Variable.class);
+        for (Entry entry : entries) {
+            if (entry instanceof Drafted drafted && !isOwn(drafted.rule())) {
+                read.addAll(drafted.rule().reads());
+            }
+        }
+        return !read.contains(Variable.ARGUMENTS_LIMIT_REACHED) && read.stream().anyMatch(Variable::isLimitedArgument);
+    }
+
+    private static boolean isOwn(Rule rule) {
+        return rule.id() == RuleSet.ARGUMENTS_LIMIT_RULE;
     }
 
     private void read(Source source) {

@@ -2,6 +2,7 @@ package dev.gatehouse.seclang;
 
 import dev.gatehouse.seclang.variable.Variable;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +16,14 @@ final class Program {
     private final Rule[] rules;
     private final Map<String, int[]> labels;
     private final Screens screens;
+    private final Set<Variable.Origin> needs = EnumSet.noneOf(Variable.Origin.class);
 
     /** @param labels for each label the indices of the rules that follow it, ascending */
     Program(List<Rule> rules, Map<String, int[]> labels) {
         this.rules = rules.toArray(new Rule[0]);
         this.labels = new HashMap<>(labels);
         this.screens = Screens.of(this.rules, this.labels);
+        rules.forEach(rule -> rule.reads().forEach(variable -> needs.add(variable.origin())));
     }
 
     int size() {
@@ -58,12 +61,8 @@ final class Program {
         return rules.length;
     }
 
+    /** Whether one of the rules may read that part of the transaction. */
     boolean needs(Variable.Origin origin) {
-        for (Rule rule : rules) {
-            if (rule.needs(origin)) {
-                return true;
-            }
-        }
-        return false;
+        return needs.contains(origin);
     }
 }

@@ -83,7 +83,7 @@ final class RequestBodyReader {
         XmlDocument document = XmlDocument.read(body, cut);
         document.error().ifPresent(this::fail);
         if (arguments != Settings.XmlArguments.OFF) {
-            document.arguments(this::argument, settings.argumentsLimit());
+            finish(document.arguments(this::argument, settings.argumentsLimit()));
         }
         if (arguments != Settings.XmlArguments.ONLY_ARGS) {
             values.requestXml(document);

@@ -3,6 +3,7 @@ package dev.gatehouse.seclang;
 import dev.gatehouse.seclang.parse.Position;
 import dev.gatehouse.seclang.variable.Variable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A rule with its whole chain.
@@ -11,7 +12,7 @@ import java.util.List;
  * @param status the status of its interruption
  * @param skip the number of following rules that a match skips
  * @param skipAfter the marker or rule id after which evaluation continues upon a match; empty: none
- * @param needs the parts of the transaction that it may read
+ * @param reads the variables that it may read
  */
 record Rule(
         long id,
@@ -23,13 +24,9 @@ record Rule(
         Note note,
         int skip,
         String skipAfter,
-        List<Variable.Origin> needs) {
+        Set<Variable> reads) {
     Rule {
         conditions = List.copyOf(conditions);
-        needs = List.copyOf(needs);
-    }
-
-    boolean needs(Variable.Origin origin) {
-        return needs.contains(origin);
+        reads = Set.copyOf(reads);
     }
 }

@@ -101,7 +101,7 @@ final class RuleDraft {
                 actions.id().orElseThrow(() -> name.error(name + " without an id (expected: an action as in id:1001)"));
         Phase phase = actions.phase().orElse(Phase.REQUEST_BODY);
         Optional<Actions> inherited = Optional.ofNullable(defaults.get(phase));
-        Set<Variable.Origin> needs = EnumSet.noneOf(Variable.Origin.class);
+        Set<Variable> reads = EnumSet.noneOf(Variable.class);
         List<Condition> conditions = new ArrayList<>();
         List<Actions> others = new ArrayList<>();
         for (Member member : members) {
@@ -110,7 +110,7 @@ final class RuleDraft {
                 checkChained(member);
                 others.add(own);
             }
-            conditions.add(condition(member, own, inherited, needs));
+            conditions.add(condition(member, own, inherited, reads));
         }
         Disruption fallback = inherited.flatMap(Actions::disruption).orElse(new Disruption.Pass());
         Disruption disruption = actions.disruption().orElse(fallback);
@@ -129,14 +129,13 @@ final class RuleDraft {
                 actions.note(inherited, others),
                 actions.skip(),
                 actions.skipAfter(),
-                List.copyOf(needs));
+                reads);
     }
 
-    private Condition condition(
-            Member member, Actions actions, Optional<Actions> inherited, Set<Variable.Origin> needs) {
-        member.targets.forEach(target -> needs.add(target.variable().origin()));
-        note(member.operatorMacros, needs);
-        note(actions.macros(), needs);
+    private Condition condition(Member member, Actions actions, Optional<Actions> inherited, Set<Variable> reads) {
+        member.targets.forEach(target -> reads.add(target.variable()));
+        note(member.operatorMacros, reads);
+        note(actions.macros(), reads);
         return new Condition(
                 member.targets,
                 member.exclusions,
@@ -150,10 +149,10 @@ final class RuleDraft {
                 actions.effects());
     }
 
-    private static void note(List<Macro> macros, Set<Variable.Origin> needs) {
+    private static void note(List<Macro> macros, Set<Variable> reads) {
         for (Macro macro : macros) {
             for (MacroReference reference : macro.references()) {
-                needs.add(reference.variable().origin());
+                reads.add(reference.variable());
             }
         }
     }

@@ -17,6 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Compiled rules. Immutable: one rule set serves all transactions, on any thread. */
 public final class RuleSet {
+    /** The id of the engine's own rule, which refuses requests with more arguments than {@code SecArgumentsLimit}. */
+    public static final long ARGUMENTS_LIMIT_RULE = 20_189_999;
+
     private final Settings settings;
     private final Map<Phase, Program> programs;
     private final int size;

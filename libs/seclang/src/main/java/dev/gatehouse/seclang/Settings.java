@@ -77,11 +77,14 @@ record Settings(
                 audit);
     }
 
-    /** The settings that the compiler has read so far. The initial values are ModSecurity's defaults. */
+    /**
+     * The settings that the compiler has read so far. The initial values are ModSecurity's defaults, but for the limits that its
+     * recommended configuration sets: of the request's body, and of arguments.
+     */
     static final class Draft {
         EngineMode engine = EngineMode.OFF;
         boolean requestAccess;
-        long requestLimit = 134_217_728;
+        long requestLimit = 13_107_200;
         boolean requestReject = true;
         long requestNoFilesLimit;
         int requestJsonDepth = 1024;

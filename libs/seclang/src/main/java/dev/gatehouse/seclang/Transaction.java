@@ -309,12 +309,20 @@ public final class Transaction {
         ContentCoding.Decoded decoded = ContentCoding.decode(
                 responseBody.build(), values.responseHeader("content-encoding"), responseBodyLimit);
         if (decoded.cut()) {
+            responseBodyCut = true;
             values.set(Variable.OUTBOUND_DATA_ERROR, ONE);
+            reject(settings.response().limit(), Phase.RESPONSE_BODY, SERVER_ERROR);
         }
         decoded.error().filter(message -> !responseBodyCut).ifPresent(this::failResponse);
         Bytes body = decoded.bytes();
-        values.set(Variable.RESPONSE_BODY, body);
-        values.set(Variable.STREAM_OUTPUT_BODY, body);
+        Fields seen = Fields.single(body);
+        Bytes sent = responseBody.build();
+        if (decoded.error().isPresent() && !responseBodyCut && !body.equals(sent)) {
+            // A client that does not decode a broken coding sees the body as it was sent.
+            seen.add(Bytes.EMPTY, sent);
+        }
+        values.set(Variable.RESPONSE_BODY, seen);
+        values.set(Variable.STREAM_OUTPUT_BODY, seen);
         responseProcessor.ifPresent(processor -> readResponse(processor, body));
     }
 
@@ -323,24 +331,26 @@ public final class Transaction {
         int depth = settings.response().jsonDepth();
         int limit = settings.argumentsLimit();
         switch (processor) {
-            case URLENCODED ->
-                UrlEncoded.read(body, '&', limit, (name, value) -> values.add(Variable.RESPONSE_ARGS, name, value));
-            case JSON ->
-                Json.read(body, depth, limit, (name, value) -> values.add(Variable.RESPONSE_ARGS, name, value))
-                        .error()
-                        .filter(message -> !responseBodyCut)
-                        .ifPresent(this::failResponse);
-            case NDJSON ->
-                Json.readStream(body, depth, limit, (name, value) -> values.add(Variable.RESPONSE_ARGS, name, value))
-                        .error()
-                        .filter(message -> !responseBodyCut)
-                        .ifPresent(this::failResponse);
+            case URLENCODED -> finishResponse(UrlEncoded.read(body, '&', limit, this::responseArgument));
+            case JSON -> finishResponse(Json.read(body, depth, limit, this::responseArgument));
+            case NDJSON -> finishResponse(Json.readStream(body, depth, limit, this::responseArgument));
             case XML -> {
                 XmlDocument document = XmlDocument.read(body, responseBodyCut);
                 document.error().ifPresent(this::failResponse);
                 values.responseXml(document);
             }
             case MULTIPART, RAW -> {}
+        }
+    }
+
+    private void responseArgument(Bytes name, Bytes value) {
+        values.add(Variable.RESPONSE_ARGS, name, value);
+    }
+
+    private void finishResponse(Outcome outcome) {
+        outcome.error().filter(message -> !responseBodyCut).ifPresent(this::failResponse);
+        if (outcome.truncated()) {
+            failResponse("the response has more than SecArgumentsLimit, " + settings.argumentsLimit() + " arguments");
         }
     }
 

@@ -73,9 +73,9 @@ class BodiesTest {
     void xmlGivesTextsAndAttributesAndNoEntity() {
         assertThat(read(
                         "text/xml",
-                        "<?xml version=\"1.0\"?><a b='1 &lt; 2'>x<c><![CDATA[<y>]]></c>&unknown;</a>",
+                        "<?xml version=\"1.0\"?><a b='1 &lt; 2'>x<c><![CDATA[<y>]]></c>&amp;</a>",
                         PROCESS.formatted("XML")))
-                .containsExactly("XML:/*=x", "XML:/*=<y>", "XML:/*=&unknown;", "XML://@*=1 < 2");
+                .containsExactly("XML:/*=x<y>&", "XML:/*=x", "XML:/*=<y>", "XML:/*=&", "XML://@*=1 < 2");
     }
 
     @Test
@@ -216,6 +216,26 @@ class BodiesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain, application/x-www-form-urlencoded",
+                "application/x-www-form-urlencoded, text/plain",
+                "text/plain;a=b,Application/X-WWW-Form-Urlencoded;charset=utf-8"
+            })
+    void severalContentTypesOfWhichOneIsAFormAreAForm(String type) {
+        assertThat(read(type, "a=%31")).containsExactly("ARGS_POST:a=1");
+    }
+
+    @Test
+    void withoutALimitABodyIsReadUpToModSecuritysRecommendedOne() {
+        Transaction transaction = Rules.begin(Rules.of("SecRequestBodyAccess On"));
+        assertThat(transaction.requestBodyLimit()).isEqualTo(13_107_200);
+        transaction.requestHeaders();
+        assertThat(transaction.requestBodyLength(13_107_200)).isEmpty();
+        assertThat(transaction.requestBodyLength(13_107_201)).isPresent();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"application/octet-stream", "image/png", "text/plain", "foo", ""})
     void aBodyOfATypeThatNothingReadsIsNoForm(String type) {
         String show = "SecRule REQUEST_BODY|ARGS_POST \"@unconditionalMatch\" \"id:9,phase:2,pass\"";
@@ -264,8 +284,8 @@ class BodiesTest {
     @ValueSource(
             strings = {
                 "<a>\u0009\r\n\u0085\ud83d\ude00\ufffd</a>",
-                "\ufeff<?xml version=\"1.0\" encoding='UTF-8' standalone=\"yes\" ?>\n<!-- c --><a x=\"&#x1F600;\" y='&bogus;'/><?p i?>\n",
-                "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://a/b.dtd\" [<!-- don't --> <!ENTITY e 'f'>]><plist>&e;</plist>"
+                "\ufeff<?xml version=\"1.0\" encoding='UTF-8' standalone=\"yes\" ?>\n<!-- c --><a x=\"&#x1F600;\" y='&apos;'/><?p i?>\n",
+                "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://a/b.dtd\" [<!-- don't --> <!ENTITY e 'f'>]><plist>e</plist>"
             })
     void whatIsWellFormedIsNone(String body) {
         assertThat(read("text/xml", body, PROCESS.formatted("XML")))

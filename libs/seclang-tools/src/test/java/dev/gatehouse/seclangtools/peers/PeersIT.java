@@ -230,9 +230,18 @@ class PeersIT {
                     .toString();
         }
 
-        /** Texts without white space, as if they were one: libmodsecurity gives one for the whole document. */
+        /**
+         * Texts without white space, as if they were one: libmodsecurity gives one for the whole document, and this engine gives it
+         * before the others where elements are inside of texts.
+         */
         private static String joined(Verdict verdict, long rule) {
-            return MalformedInput.unhex(String.join("", values(verdict, rule))).replaceAll("[ \t\r\n]", "");
+            List<String> texts = values(verdict, rule).stream()
+                    .map(text -> MalformedInput.unhex(text).replaceAll("[ \t\r\n]", ""))
+                    .toList();
+            String all = String.join("", texts);
+            String whole = texts.isEmpty() ? "" : texts.getFirst();
+            String others = all.substring(whole.length());
+            return !whole.isEmpty() && others.endsWith(whole) && texts.size() > 2 ? others : all;
         }
     }
 

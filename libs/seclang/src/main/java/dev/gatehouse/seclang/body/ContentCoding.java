@@ -21,7 +21,7 @@ public final class ContentCoding {
      * A decoded body.
      *
      * @param cut whether the decoded body exceeds the limit, or the coded body was cut off
-     * @param error the error in the coding; the bytes before the error are decoded
+     * @param error the error in the coding; the bytes before the error are decoded, and without such bytes the body stays as it is
      */
     public record Decoded(Bytes bytes, boolean cut, Optional<String> error) {}
 
@@ -68,7 +68,9 @@ public final class ContentCoding {
             // The decoders report bad input by both exceptions. The bytes decoded before are kept, since a client may
             // see them.
             return new Decoded(
-                    decoded.build(), false, Optional.of("the body is not " + coding + ": " + e.getMessage()));
+                    decoded.length() == 0 ? body : decoded.build(),
+                    false,
+                    Optional.of("the body is not " + coding + ": " + e.getMessage()));
         }
     }
 

@@ -20,6 +20,8 @@ public final class Multipart {
     private static final Bytes NAME = Bytes.latin1("name");
     private static final Bytes FILENAME = Bytes.latin1("filename");
     private static final Bytes EXTENDED = Bytes.latin1("filename*");
+    private static final Bytes EXTENDED_NAME = Bytes.latin1("name*");
+    private static final Set<Bytes> KNOWN = Set.of(NAME, FILENAME, EXTENDED);
     private static final Bytes DASHES = Bytes.latin1("--");
     private static final Bytes BOUNDARY = Bytes.latin1("boundary");
     private static final int LONGEST_BOUNDARY = 1024;
@@ -46,8 +48,13 @@ public final class Multipart {
         void extended(Bytes name, Bytes charset, Bytes language);
     }
 
-    /** A parameter of a header. */
-    private record Parameter(Bytes name, Bytes value, boolean quoted) {}
+    /**
+     * A parameter of a header.
+     *
+     * @param exact whether the name is written as RFC 7578 has it, in small letters and without white space before the equals sign:
+     * servers differ in which others they know
+     */
+    private record Parameter(Bytes name, Bytes value, boolean quoted, boolean exact) {}
 
     private final Bytes body;
     private final int fileLimit;
@@ -430,6 +437,9 @@ public final class Multipart {
                 continue;
             }
             Bytes name = header.slice(0, colon).trim();
+            if (!isToken(header.slice(0, colon))) {
+                flags.add(MultipartFlag.INVALID_PART);
+            }
             for (Bytes earlier : seen) {
                 if (earlier.equalsIgnoringCase(name)) {
                     flags.add(MultipartFlag.DUPLICATE_PART_HEADER);
@@ -455,8 +465,17 @@ public final class Multipart {
         filenames(parameters, name, content);
     }
 
+    /**
+     * A part with a file name is a file. To a server that does not know the way in which the name is given it is a field, so such a
+     * part is both.
+     */
     private void filenames(List<Parameter> parameters, Bytes name, Bytes content) {
-        Optional<Bytes> plain = value(parameters, FILENAME);
+        List<Parameter> plain = parameters.stream()
+                .filter(p -> p.name().equalsIgnoringCase(FILENAME))
+                .toList();
+        boolean certain = plain.size() == 1
+                && plain.getFirst().exact()
+                && plain.getFirst().value().length() > 0;
         Optional<Parameter> extended = parameters.stream()
                 .filter(p -> p.name().equalsIgnoringCase(EXTENDED))
                 .findFirst();
@@ -467,7 +486,7 @@ public final class Multipart {
             }
             readExtended(parameter.value(), name, names);
         });
-        plain.ifPresent(names::add);
+        plain.stream().findFirst().ifPresent(first -> names.add(first.value()));
         for (Parameter parameter : parameters) {
             boolean continuation = parameter.name().length() > EXTENDED.length()
                     && parameter.name().slice(0, EXTENDED.length()).equalsIgnoringCase(EXTENDED);
@@ -478,8 +497,10 @@ public final class Multipart {
             }
         }
         names.removeIf(filename -> filename.length() == 0);
-        if (names.isEmpty()) {
+        if (!certain || names.isEmpty()) {
             parts.field(name, content);
+        }
+        if (names.isEmpty()) {
             return;
         }
         files++;
@@ -557,7 +578,11 @@ public final class Multipart {
 
     private int parameter(Bytes disposition, int from, int equals, List<Parameter> parameters) {
         Bytes name = disposition.slice(from, equals).trim();
-        if (!isToken(name)) {
+        boolean spaced = equals > from && Ascii.isSpace(disposition.at(equals - 1));
+        boolean exact = !spaced && (KNOWN.contains(name) || KNOWN.stream().noneMatch(name::equalsIgnoringCase));
+        boolean extendedName = name.length() >= EXTENDED_NAME.length()
+                && name.slice(0, EXTENDED_NAME.length()).equalsIgnoringCase(EXTENDED_NAME);
+        if (!isToken(name) || !exact || extendedName) {
             flags.add(MultipartFlag.INVALID_PART);
         }
         int i = equals + 1;
@@ -600,7 +625,7 @@ public final class Multipart {
                 flags.add(MultipartFlag.DUPLICATE_PART_HEADER);
             }
         }
-        parameters.add(new Parameter(name, read, quoted));
+        parameters.add(new Parameter(name, read, quoted, exact));
         return to + 1;
     }
 }

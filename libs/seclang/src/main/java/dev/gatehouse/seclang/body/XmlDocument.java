@@ -9,18 +9,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The texts and attributes of an XML document and the elements that they are in. No entity is defined and nothing is loaded: the quoted
- * texts of a document type declaration are kept, for rules to look at.
+ * The texts and attributes of an XML document and the elements that they are in. No entity is defined and nothing is loaded: a reference
+ * to an entity is an error, and the quoted texts of a document type declaration are kept, for rules to look at.
  */
 public final class XmlDocument {
     /** Elements may be inside of each other so deep. */
@@ -54,11 +51,15 @@ public final class XmlDocument {
      */
     record Node(int element, Bytes attribute, Bytes value) {}
 
-    private static final int LONGEST_DECLARATION = 256;
-    private static final Pattern DECLARATION_OF_XML = Pattern.compile("<\\?xml\\s+version\\s*=\\s*([\"'])1\\.[0-9]+\\1"
-            + "(?:\\s+encoding\\s*=\\s*([\"'])(?<encoding>[A-Za-z][A-Za-z0-9._-]*)\\2)?"
-            + "(?:\\s+standalone\\s*=\\s*([\"'])(?:yes|no)\\4)?\\s*\\?>");
     private static final int FEW = 16;
+
+    /** The most bytes of a name in a message. */
+    private static final int LONGEST_SHOWN = 64;
+
+    /** Digits of a reference to a character, without zeros in front. */
+    private static final int LONGEST_NUMBER = 8;
+
+    private static final int BEYOND_UNICODE = 0x110000;
     private static final Bytes DECLARATION = Bytes.latin1("xmlns");
 
     /** The namespace declarations in scope of an element: its own, and its ancestors'. */
@@ -96,11 +97,14 @@ public final class XmlDocument {
     private final boolean cut;
     private final List<Element> elements = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
+    /** The texts inside of the root with their white space. */
+    private final List<Bytes> rootTexts = new ArrayList<>();
+
+    private boolean mixed;
     private final Set<Bytes> names = new HashSet<>();
     private int open = -1;
     private int at;
     private int start;
-    private boolean otherEncoding;
     private boolean hasText;
     private Bytes firstPiece = Bytes.EMPTY;
     private BytesBuilder pieces = new BytesBuilder(0);
@@ -123,7 +127,9 @@ public final class XmlDocument {
      * @param cut whether the text is cut off, so that it may end anywhere
      */
     public static XmlDocument read(Bytes text, boolean cut) {
-        XmlDocument document = new XmlDocument(text, cut);
+        XmlEncoding.Decoded decoded = XmlEncoding.decode(text, cut);
+        XmlDocument document = new XmlDocument(decoded.text(), cut);
+        decoded.error().ifPresent(document::note);
         document.read();
         return document;
     }
@@ -139,13 +145,18 @@ public final class XmlDocument {
      *
      * @param limit the most arguments
      */
-    public void arguments(FieldSink sink, int limit) {
+    public Outcome arguments(FieldSink sink, int limit) {
         int given = 0;
         for (Node node : nodes) {
-            if (node.attribute().length() == 0 && node.element() >= 0 && given++ < limit) {
+            if (node.attribute().length() == 0 && node.element() >= 0) {
+                if (given == limit) {
+                    return Outcome.TRUNCATED;
+                }
+                given++;
                 sink.take(path(node.element()), node.value());
             }
         }
+        return Outcome.COMPLETE;
     }
 
     private Bytes path(int element) {
@@ -201,6 +212,24 @@ public final class XmlDocument {
         return read;
     }
 
+    /**
+     * The text of the whole document, which a server sees that passes over the elements inside of a text, as in {@code se<b/>lect}; empty
+     * if no element has a text beside other elements, or if there is only one text.
+     */
+    Optional<Bytes> mixedText() {
+        boolean single = rootTexts.stream()
+                        .filter(piece -> piece.trim().length() > 0)
+                        .limit(2)
+                        .count()
+                < 2;
+        if (!mixed || single) {
+            return Optional.empty();
+        }
+        BytesBuilder joined = new BytesBuilder(text.length());
+        rootTexts.forEach(joined::append);
+        return Optional.of(joined.build());
+    }
+
     List<Element> elements() {
         return elements;
     }
@@ -218,7 +247,7 @@ public final class XmlDocument {
         while (goesOn && at < text.length()) {
             goesOn = text.at(at) == '<' ? markup() : characters();
         }
-        endText();
+        endText(false);
         if (goesOn && open >= 0) {
             end("the element " + elements.get(open).name() + " does not end");
         } else if (goesOn && elements.isEmpty()) {
@@ -241,7 +270,7 @@ public final class XmlDocument {
                 continue;
             }
             int from = i - text.offset();
-            int length = b >= 0 ? 0 : otherEncoding ? 1 : Utf8.length(text, from);
+            int length = b >= 0 ? 0 : Utf8.length(text, from);
             if (length == 0 && b < 0 && cut && to - i < LONGEST_CHARACTER) {
                 return;
             }
@@ -290,7 +319,7 @@ public final class XmlDocument {
         if (open < 0 && raw.trim().length() > 0) {
             note("a text outside of the element");
         }
-        addText(decode(raw));
+        addText(decode(raw, true));
         at = to;
         return true;
     }
@@ -308,14 +337,20 @@ public final class XmlDocument {
         }
     }
 
-    /** A tag ends the text before it. */
-    private void endText() {
+    /** A tag, the end of the document or a declaration ends the text before it. */
+    private void endText(boolean beforeElement) {
         if (!hasText) {
             return;
         }
-        Bytes trimmed = (pieces.length() == 0 ? firstPiece : pieces.build()).trim();
+        Bytes whole = pieces.length() == 0 ? firstPiece : pieces.build();
+        Bytes trimmed = whole.trim();
+        if (open >= 0) {
+            rootTexts.add(whole);
+        }
         if (trimmed.length() > 0) {
             nodes.add(new Node(open, Bytes.EMPTY, trimmed));
+            boolean afterElement = elements.size() - 1 > open;
+            mixed |= open >= 0 && (beforeElement || afterElement);
         }
         hasText = false;
         if (pieces.length() > 0) {
@@ -344,7 +379,7 @@ public final class XmlDocument {
             return instruction();
         }
         int after = at + 1 < text.length() ? text.at(at + 1) : -1;
-        endText();
+        endText(after != '/' && after != '!');
         if (after == '!') {
             return declaration();
         }
@@ -363,25 +398,10 @@ public final class XmlDocument {
         }
         at = from;
         boolean goesOn = pass(INSTRUCTION.length(), INSTRUCTION_END, "a processing instruction");
-        if (goesOn && from == start && target.equals(XML)) {
-            readXmlDeclaration(text.slice(from, at));
-        }
-        return goesOn;
-    }
-
-    /** Whether bytes over 127 are UTF-8 is said here. */
-    private void readXmlDeclaration(Bytes declaration) {
-        Matcher matcher = DECLARATION_OF_XML.matcher(declaration
-                .slice(0, Math.min(declaration.length(), LONGEST_DECLARATION))
-                .toString());
-        if (matcher.matches()) {
-            String encoding = Optional.ofNullable(matcher.group("encoding"))
-                    .orElse("utf-8")
-                    .toLowerCase(Locale.ROOT);
-            otherEncoding = !encoding.equals("utf-8") && !encoding.equals("utf8");
-        } else {
+        if (goesOn && from == start && target.equals(XML) && !XmlEncoding.isDeclaration(text.slice(from, at))) {
             note("no XML declaration is written so");
         }
+        return goesOn;
     }
 
     private boolean pass(int opening, Bytes closing, String what) {
@@ -405,8 +425,9 @@ public final class XmlDocument {
             int b = text.at(at);
             if (b == '"' || b == '\'') {
                 int close = text.indexOf(b, at + 1);
-                addText(text.slice(at + 1, close < 0 ? text.length() : close));
-                endText();
+                // A lone ampersand is none in the address of a file.
+                addText(decode(text.slice(at + 1, close < 0 ? text.length() : close), false));
+                endText(false);
                 if (close < 0) {
                     at = text.length();
                     break;
@@ -417,6 +438,8 @@ public final class XmlDocument {
                     return false;
                 }
                 continue;
+            } else if (b == '%' && referenceEnd(text, at + 1) >= 0) {
+                note("a reference to a parameter entity");
             } else if (b == '[') {
                 brackets++;
             } else if (b == ']') {
@@ -510,7 +533,7 @@ public final class XmlDocument {
         if (raw.indexOf('<', 0) >= 0) {
             note("< in the value of an attribute");
         }
-        Bytes value = decode(raw);
+        Bytes value = decode(raw, true);
         if (error.isEmpty() && isTwice(name, first)) {
             note("an attribute is there twice");
         }
@@ -562,44 +585,51 @@ public final class XmlDocument {
         }
     }
 
-    /** The five entities that XML has, and numbers; others stay as they are. */
-    private Bytes decode(Bytes value) {
+    /**
+     * Decodes the five entities that XML has, and numbers. A reference to another entity stays as it is and is an error, since servers
+     * that expand it see a text that rules do not see.
+     *
+     * @param strict whether an ampersand that begins no reference is an error
+     */
+    private Bytes decode(Bytes value, boolean strict) {
         if (value.indexOf('&', 0) < 0) {
             return value;
         }
         BytesBuilder decoded = new BytesBuilder(value.length());
         int i = 0;
         while (i < value.length()) {
-            int semicolon = value.at(i) == '&' ? value.indexOf(';', i) : -1;
-            if (value.at(i) == '&' && !isReference(value, i + 1)) {
-                note("an ampersand that begins no reference");
-            }
-            if (semicolon < 0 || semicolon - i > 12) {
+            int end = value.at(i) == '&' ? referenceEnd(value, i + 1) : -1;
+            if (end < 0) {
+                if (strict && value.at(i) == '&') {
+                    note("an ampersand that begins no reference");
+                }
                 decoded.append(value.at(i++));
                 continue;
             }
-            OptionalInt codePoint = codePoint(value.slice(i + 1, semicolon).toString());
+            Bytes reference = value.slice(i + 1, end);
+            OptionalInt codePoint = codePoint(reference.toString());
             if (codePoint.isEmpty()) {
-                decoded.append(value.at(i++));
-                continue;
+                note("a reference to the entity " + reference.slice(0, Math.min(reference.length(), LONGEST_SHOWN)));
+                decoded.append(value.slice(i, end + 1));
+            } else {
+                if (!isCharacter(codePoint.getAsInt())) {
+                    note("a reference to U+" + Integer.toHexString(codePoint.getAsInt())
+                            + ", which is no character of XML 1.0");
+                }
+                decoded.appendUtf8(codePoint.getAsInt());
             }
-            if (!isCharacter(codePoint.getAsInt())) {
-                note("a reference to U+" + Integer.toHexString(codePoint.getAsInt())
-                        + ", which is no character of XML 1.0");
-            }
-            decoded.appendUtf8(codePoint.getAsInt());
-            i = semicolon + 1;
+            i = end + 1;
         }
         return decoded.build();
     }
 
-    /** Whether a name or a number and a semicolon are here. */
-    private static boolean isReference(Bytes value, int from) {
+    /** The place of the semicolon after a name or a number; -1: no reference is here. */
+    private static int referenceEnd(Bytes value, int from) {
         int at = from;
         while (at < value.length() && (isName(value.at(at)) || (at == from && value.at(at) == '#'))) {
             at++;
         }
-        return at > from && at < value.length() && value.at(at) == ';';
+        return at > from && at < value.length() && value.at(at) == ';' ? at : -1;
     }
 
     private static OptionalInt codePoint(String reference) {
@@ -618,10 +648,18 @@ public final class XmlDocument {
         String digits = reference.substring(Math.min(hex ? 2 : 1, reference.length()));
         boolean valid = reference.startsWith("#")
                 && !digits.isEmpty()
-                && digits.length() <= 8
                 && digits.chars().allMatch(hex ? Ascii::isHex : Ascii::isDigit);
-        return valid
-                ? OptionalInt.of((int) Math.min(Long.parseLong(digits, hex ? 16 : 10), 0x110000))
-                : OptionalInt.empty();
+        if (!valid) {
+            return OptionalInt.empty();
+        }
+        int zeros = 0;
+        while (zeros < digits.length() - 1 && digits.charAt(zeros) == '0') {
+            zeros++;
+        }
+        String value = digits.substring(zeros);
+        return OptionalInt.of(
+                value.length() > LONGEST_NUMBER
+                        ? BEYOND_UNICODE
+                        : (int) Math.min(Long.parseLong(value, hex ? 16 : 10), BEYOND_UNICODE));
     }
 }

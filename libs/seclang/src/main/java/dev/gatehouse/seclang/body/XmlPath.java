@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses texts and attributes of a document: the paths of XPath without predicates and functions. {@code /*} is every text, as in
- * Coraza; {@code //@*} every attribute; {@code /a/b}, {@code //b} and {@code //b/text()} the texts inside of elements, {@code //b/@c} an
+ * Coraza, and where elements are inside of a text the text of the whole document too, as in ModSecurity; {@code //@*} every attribute; {@code /a/b}, {@code //b} and {@code //b/text()} the texts inside of elements, {@code //b/@c} an
  * attribute. A name without a prefix means the element whatever its prefix is; one with a prefix means the names of the namespace that
  * the prefix stands for in the path, whatever the document's own prefix for it is.
  */
@@ -148,6 +148,10 @@ public final class XmlPath {
     public void select(XmlDocument document, FieldSink sink) {
         Bytes name = Bytes.utf8(text);
         boolean everyText = attribute.isEmpty() && text.equals("/*");
+        // The last match is the one that logs show: the shorter one.
+        if (everyText) {
+            document.mixedText().ifPresent(whole -> sink.take(name, whole));
+        }
         for (XmlDocument.Node node : document.nodes()) {
             boolean isAttribute = node.attribute().length() > 0;
             if (isAttribute != attribute.isPresent()

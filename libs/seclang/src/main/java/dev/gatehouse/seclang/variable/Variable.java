@@ -19,7 +19,8 @@ public enum Variable {
     ARGS_PATH(Shape.COLLECTION, Origin.REQUEST),
     ARGS_POST(Shape.COLLECTION, Origin.REQUEST_BODY),
     ARGS_POST_NAMES(Shape.COLLECTION, Origin.REQUEST_BODY),
-    ARGUMENTS_LIMIT_REACHED(Shape.SINGLE, Origin.REQUEST_BODY),
+    /** A body is not read for this variable alone: without a rule on arguments it does not matter. */
+    ARGUMENTS_LIMIT_REACHED(Shape.SINGLE, Origin.REQUEST),
     AUTH_TYPE(Shape.SINGLE, Origin.REQUEST),
     DURATION(Shape.SINGLE, Origin.REQUEST),
     ENV(Shape.COLLECTION, Origin.REQUEST),
@@ -216,6 +217,14 @@ public enum Variable {
     /** Whether its value stays the same from rule to rule, like the client's data. */
     public boolean isSteady() {
         return !CHANGED_BY_RULES.contains(this) && !name().startsWith("TIME") && !name().startsWith("MSC_");
+    }
+
+    private static final Set<Variable> LIMITED_ARGUMENTS = EnumSet.of(
+            ARGS, ARGS_COMBINED_SIZE, ARGS_GET, ARGS_GET_NAMES, ARGS_NAMES, ARGS_POST, ARGS_POST_NAMES, JSON);
+
+    /** Whether its values are among those that {@code SecArgumentsLimit} counts. */
+    public boolean isLimitedArgument() {
+        return LIMITED_ARGUMENTS.contains(this);
     }
 
     /** Without regard to case. */
