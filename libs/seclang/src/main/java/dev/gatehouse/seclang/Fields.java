@@ -1,6 +1,7 @@
 package dev.gatehouse.seclang;
 
 import dev.gatehouse.seclang.bytes.Bytes;
+import dev.gatehouse.seclang.bytes.BytesBuilder;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Objects;
@@ -94,6 +95,24 @@ final class Fields implements Iterable<Field> {
             }
         }
         return Bytes.EMPTY;
+    }
+
+    /** The values of the fields of the name, joined by commas, as a proxy joins headers (RFC 9110, section 5.3); empty without one. */
+    Bytes joined(Bytes name) {
+        Bytes joined = Bytes.EMPTY;
+        int found = 0;
+        for (Field field : this) {
+            if (field.name().equalsIgnoringCase(name)) {
+                joined = found++ == 0
+                        ? field.value()
+                        : new BytesBuilder(joined.length() + field.value().length() + 1)
+                                .append(joined)
+                                .append(',')
+                                .append(field.value())
+                                .build();
+            }
+        }
+        return joined;
     }
 
     boolean has(Bytes name) {

@@ -30,14 +30,27 @@ final class Request {
         this.query = mark < 0 ? Bytes.EMPTY : whole.slice(mark + 1);
     }
 
+    /** RFC 9112, section 3.2.2: after the scheme comes a host, which ends where a path, a query or a fragment begins. */
     private static Bytes withoutAuthority(Bytes rawUri) {
         int scheme = rawUri.indexOf(SCHEME_END);
-        int firstSlash = rawUri.indexOf('/', 0);
-        if (scheme < 0 || firstSlash != scheme + 1) {
+        if (scheme < 0 || rawUri.indexOf('/', 0) != scheme + 1 || firstOf("?#", rawUri, 0) < scheme) {
             return rawUri;
         }
-        int path = rawUri.indexOf('/', scheme + 3);
-        return path < 0 ? Bytes.latin1("/") : rawUri.slice(path);
+        int end = firstOf("/?#", rawUri, scheme + SCHEME_END.length());
+        boolean hasPath = end < rawUri.length() && rawUri.at(end) == '/';
+        Bytes rest = rawUri.slice(end);
+        return hasPath
+                ? rest
+                : new BytesBuilder(rest.length() + 1).append('/').append(rest).build();
+    }
+
+    /** The place of the first of these characters; the length without one. */
+    private static int firstOf(String characters, Bytes text, int from) {
+        int at = from;
+        while (at < text.length() && characters.indexOf(text.at(at)) < 0) {
+            at++;
+        }
+        return at;
     }
 
     Bytes method() {

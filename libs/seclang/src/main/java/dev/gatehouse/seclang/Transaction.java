@@ -15,6 +15,7 @@ import dev.gatehouse.seclang.operator.Numbers;
 import dev.gatehouse.seclang.variable.Variable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -274,11 +275,14 @@ public final class Transaction {
                 && (forceResponseBody || isInspectedType());
     }
 
+    /** Of several types, browsers take the last that they know: one that is inspected is enough. */
     private boolean isInspectedType() {
-        String type = values.responseHeader("content-type").toString().toLowerCase(Locale.ROOT);
-        int semicolon = type.indexOf(';');
-        return type.isEmpty()
-                || settings.responseTypes().contains((semicolon < 0 ? type : type.substring(0, semicolon)).strip());
+        String types = values.responseHeader("content-type").toString().toLowerCase(Locale.ROOT);
+        return types.isEmpty()
+                || Arrays.stream(types.split(",", -1))
+                        .map(type ->
+                                type.substring(0, (type + ";").indexOf(';')).strip())
+                        .anyMatch(settings.responseTypes()::contains);
     }
 
     /**

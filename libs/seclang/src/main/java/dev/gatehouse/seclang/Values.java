@@ -196,12 +196,14 @@ final class Values implements MacroScope {
         return fields.size() == 0 ? Bytes.EMPTY : fields.get(0).value();
     }
 
+    /** All headers of the name, joined by commas. */
     Bytes requestHeader(String name) {
-        return fields(Variable.REQUEST_HEADERS).first(Bytes.latin1(name));
+        return fields(Variable.REQUEST_HEADERS).joined(Bytes.latin1(name));
     }
 
+    /** All headers of the name, joined by commas. */
     Bytes responseHeader(String name) {
-        return fields(Variable.RESPONSE_HEADERS).first(Bytes.latin1(name));
+        return fields(Variable.RESPONSE_HEADERS).joined(Bytes.latin1(name));
     }
 
     Duration elapsed() {

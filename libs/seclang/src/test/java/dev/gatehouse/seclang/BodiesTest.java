@@ -79,6 +79,31 @@ class BodiesTest {
     }
 
     @Test
+    void textsKeepTheWhiteSpaceAroundThem() {
+        assertThat(read("text/xml", "<a>\r\nSet-Cookie: b<c> </c></a>", PROCESS.formatted("XML")))
+                .containsExactly("XML:/*=\r\nSet-Cookie: b");
+    }
+
+    @Test
+    void whiteSpaceInAttributesIsASpaceUnlessItIsAReference() {
+        assertThat(read("text/xml", "<a b='drop\ntable\r\nx\ty&#10;z'/>", PROCESS.formatted("XML")))
+                .containsExactly("XML://@*=drop table x y\nz");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-8"})
+    void aFormIsReadWhereASecondContentTypeNamesIt(String type) {
+        RuleSet rules = Rules.of("SecRequestBodyAccess On", "SecRule ARGS:a \"@streq evil\" \"id:1,phase:2,pass\"");
+        Transaction transaction = Rules.begin(rules);
+        transaction.requestHeader(Bytes.latin1("Content-Type"), Bytes.latin1("text/plain"));
+        transaction.requestHeader(Bytes.latin1("content-type"), Bytes.latin1(type));
+        transaction.requestHeaders();
+        transaction.requestBody(Bytes.latin1("a=ev%69l"));
+        transaction.requestBody();
+        assertThat(Rules.ids(transaction)).containsExactly(1L);
+    }
+
+    @Test
     void pathsChooseElements() {
         RuleSet rules = Rules.of(
                 "SecRequestBodyAccess On",

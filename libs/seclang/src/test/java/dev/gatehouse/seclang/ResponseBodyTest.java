@@ -69,4 +69,17 @@ class ResponseBodyTest {
         assertThat(status("ProcessPartial", "gzip", gzip("leak" + "x".repeat(1001))))
                 .contains(501);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"image/png|text/html; charset=utf-8", "text/html|image/png", "image/png, text/html;x"})
+    void aBodyIsInspectedWhereOneOfItsTypesIs(String types) {
+        Transaction transaction = Rules.begin(Rules.of(RULES.formatted("Reject")));
+        transaction.requestHeaders();
+        for (String type : types.split("\\|", -1)) {
+            transaction.responseHeader(Bytes.latin1("Content-Type"), Bytes.latin1(type));
+        }
+        transaction.responseHeaders(200, "HTTP/1.1");
+        transaction.responseBody(Bytes.latin1("leak"));
+        assertThat(transaction.responseBody().map(Interruption::status)).contains(501);
+    }
 }

@@ -10,6 +10,8 @@ import dev.gatehouse.seclang.bytes.Bytes;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TransactionTest {
     @Test
@@ -324,5 +326,24 @@ class TransactionTest {
                 "SecRule MATCHED_VARS_NAMES \"@streq ENV:STAGE\" \"id:10,phase:1\"");
         assertThat(ids(get(rules, "http://h/a%20b/c.php?x=1&y", "Cookie", "theme=dark; sid=abc=")))
                 .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            value = {
+                "http://h?x=/evil | /?x=/evil | / | x=/evil",
+                "http://h#f | /#f | / | ''",
+                "http://h | / | / | ''",
+                "http://h/?x=http://evil/ | /?x=http://evil/ | / | x=http://evil/",
+                "a?x=http://h/evil | a?x=http://h/evil | a | x=http://h/evil",
+                "//h/a?x | //h/a?x | //h/a | x"
+            },
+            delimiter = '|')
+    void aHostInTheRequestLineEndsWhereThePathOrTheQueryBegins(String target, String uri, String path, String query) {
+        RuleSet rules = Rules.of(
+                "SecRule REQUEST_URI|REQUEST_FILENAME|QUERY_STRING \"@unconditionalMatch\" \"id:1,phase:1,pass\"");
+        assertThat(get(rules, target).matched().getFirst().values())
+                .extracting(value -> value.value().toString())
+                .containsExactly(uri, path, query);
     }
 }

@@ -431,6 +431,11 @@ public final class Multipart {
         boolean found = false;
         List<Bytes> seen = new ArrayList<>();
         for (Bytes header : headers) {
+            if (header.indexOf(0, 0) >= 0) {
+                // To servers in C a name ends here: "shell.php\0.jpg" is a script.
+                flags.add(MultipartFlag.INVALID_PART);
+                fail("a zero byte in a part's header");
+            }
             int colon = header.indexOf(':', 0);
             if (colon <= 0) {
                 flags.add(MultipartFlag.INVALID_PART);

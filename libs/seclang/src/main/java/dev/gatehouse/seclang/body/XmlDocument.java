@@ -343,12 +343,11 @@ public final class XmlDocument {
             return;
         }
         Bytes whole = pieces.length() == 0 ? firstPiece : pieces.build();
-        Bytes trimmed = whole.trim();
         if (open >= 0) {
             rootTexts.add(whole);
         }
-        if (trimmed.length() > 0) {
-            nodes.add(new Node(open, Bytes.EMPTY, trimmed));
+        if (whole.trim().length() > 0) {
+            nodes.add(new Node(open, Bytes.EMPTY, whole));
             boolean afterElement = elements.size() - 1 > open;
             mixed |= open >= 0 && (beforeElement || afterElement);
         }
@@ -533,13 +532,29 @@ public final class XmlDocument {
         if (raw.indexOf('<', 0) >= 0) {
             note("< in the value of an attribute");
         }
-        Bytes value = decode(raw, true);
+        Bytes value = decode(withSpaces(raw), true);
         if (error.isEmpty() && isTwice(name, first)) {
             note("an attribute is there twice");
         }
         nodes.add(new Node(element, name, value));
         at = close < 0 ? text.length() : close + 1;
         return close >= 0 || end("the value of an attribute does not end");
+    }
+
+    /** White space in the value of an attribute is a space to every reader, unless it is a reference (XML 1.0, sections 2.11 and 3.3.3). */
+    private static Bytes withSpaces(Bytes value) {
+        if (value.indexOf('\t', 0) < 0 && value.indexOf('\n', 0) < 0 && value.indexOf('\r', 0) < 0) {
+            return value;
+        }
+        BytesBuilder read = new BytesBuilder(value.length());
+        for (int i = 0; i < value.length(); i++) {
+            int b = value.at(i);
+            boolean ofOneLineEnd = b == '\n' && i > 0 && value.at(i - 1) == '\r';
+            if (!ofOneLineEnd) {
+                read.append(b == '\t' || b == '\n' || b == '\r' ? ' ' : b);
+            }
+        }
+        return read.build();
     }
 
     /** Compared one by one while there are few, so that many do not take long. */

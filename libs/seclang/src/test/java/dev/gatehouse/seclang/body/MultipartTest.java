@@ -130,4 +130,18 @@ class MultipartTest {
     void namesThatServersReadInDifferentWaysAreAStrictError(String header) {
         assertThat(read(header).isStrictError()).isTrue();
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Disposition: form-data; name=\"a\"; filename=\"shell.php\0.jpg\"",
+                "Content-Disposition: form-data; name=\"a\0b\"; filename=\"x\"",
+                "Content-Disposition: form-data; name=\"a\"; filename=\"x\"\r\nX-A: a\0b"
+            })
+    void aZeroByteInAHeaderIsAnErrorAndThePartIsThereAllTheSame(String header) {
+        Multipart read = read(header);
+        assertThat(read.error()).hasValueSatisfying(error -> assertThat(error).contains("zero byte"));
+        assertThat(read.isStrictError()).isTrue();
+        assertThat(seen.files).containsExactly(CONTENT);
+    }
 }
