@@ -78,8 +78,9 @@ record Settings(
     }
 
     /**
-     * The settings that the compiler has read so far. The initial values are ModSecurity's defaults, but for the limits that its
-     * recommended configuration sets: of the request's body, and of arguments.
+     * The settings that the compiler has read so far. The initial values are ModSecurity's defaults, but for two: the body's
+     * limit is that of its recommended configuration, and arguments have a limit. It is ten times the recommended one, since ordinary
+     * JSON has more than 1,000 values.
      */
     static final class Draft {
         EngineMode engine = EngineMode.OFF;
@@ -94,7 +95,7 @@ record Settings(
         int responseJsonDepth = 1024;
         Set<String> responseTypes = Set.of("text/plain", "text/html");
         XmlArguments xmlArguments = XmlArguments.OFF;
-        int argumentsLimit = 1000;
+        int argumentsLimit = 10_000;
         int argumentSeparator = '&';
         int cookieFormat;
         int cookieSeparator = ';';

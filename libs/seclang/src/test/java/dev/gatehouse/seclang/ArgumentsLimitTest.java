@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArgumentsLimitTest {
-    private static final int LIMIT = 1000;
+    private static final int LIMIT = 10_000;
     private static final String ATTACK = "SecRule ARGS \"@contains evil\" \"id:1,phase:2,deny,status:401\"";
 
     private static Transaction post(String type, String body, String... lines) {
@@ -82,7 +82,7 @@ class ArgumentsLimitTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "another limit| SecArgumentsLimit 2000",
+                "another limit| SecArgumentsLimit 20000",
                 "removed| SecRuleRemoveById 20189999",
                 "another action| SecRuleUpdateActionById 20189999 pass",
                 "another action for some| SecAction \"id:2,phase:1,pass,nolog,ctl:ruleRemoveById=20189999\"",
