@@ -477,9 +477,9 @@ final class FileCommandsTest {
                 .isEqualTo(1);
     }
 
-    @Test
-    void validateAndTranslateReadTheFilesThatTheConfigurationNames() throws IOException {
-        Path config = Files.writeString(folder.resolve("envoy-gateway.yaml"), """
+    /** A configuration file whose objects are in {@code path}. */
+    private Path configurationNaming(String path) throws IOException {
+        return Files.writeString(folder.resolve("envoy-gateway.yaml"), """
                 apiVersion: gateway.envoyproxy.io/v1alpha1
                 kind: EnvoyGateway
                 provider:
@@ -487,8 +487,13 @@ final class FileCommandsTest {
                   custom:
                     resource:
                       type: File
-                      file: {paths: ["%s"]}
-                """.formatted(QUICKSTART));
+                      file: {paths: [%s]}
+                """.formatted(path));
+    }
+
+    @Test
+    void validateAndTranslateReadTheFilesThatTheConfigurationNames() throws IOException {
+        Path config = configurationNaming(QUICKSTART);
         assertThat(execute("validate", "--config", config.toString())).isZero();
         assertThat(out.toString()).contains(" objects, 0 errors");
         assertThat(execute("translate", "--config", config.toString(), "--type", "route"))
@@ -498,16 +503,7 @@ final class FileCommandsTest {
 
     @Test
     void aPathOfTheConfigurationThatIsNotThereIsOneClearMessage() throws IOException {
-        Path config = Files.writeString(folder.resolve("envoy-gateway.yaml"), """
-                apiVersion: gateway.envoyproxy.io/v1alpha1
-                kind: EnvoyGateway
-                provider:
-                  type: Custom
-                  custom:
-                    resource:
-                      type: File
-                      file: {paths: [no/such/folder]}
-                """);
+        Path config = configurationNaming("no/such/folder");
         assertThat(execute("run", "--config", config.toString())).isEqualTo(1);
         assertThat(err.toString())
                 .contains(
