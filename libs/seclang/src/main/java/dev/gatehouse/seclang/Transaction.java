@@ -310,8 +310,9 @@ public final class Transaction {
     }
 
     private void readResponseBody() {
-        ContentCoding.Decoded decoded = ContentCoding.decode(
-                responseBody.build(), values.responseHeader("content-encoding"), responseBodyLimit);
+        Bytes sent = responseBody.build();
+        ContentCoding.Decoded decoded =
+                ContentCoding.decode(sent, values.responseHeader("content-encoding"), responseBodyLimit);
         if (decoded.cut()) {
             responseBodyCut = true;
             values.set(Variable.OUTBOUND_DATA_ERROR, ONE);
@@ -320,7 +321,6 @@ public final class Transaction {
         decoded.error().filter(message -> !responseBodyCut).ifPresent(this::failResponse);
         Bytes body = decoded.bytes();
         Fields seen = Fields.single(body);
-        Bytes sent = responseBody.build();
         if (decoded.error().isPresent() && !responseBodyCut && !body.equals(sent)) {
             // A client that does not decode a broken coding sees the body as it was sent.
             seen.add(Bytes.EMPTY, sent);

@@ -6,10 +6,12 @@ import dev.gatehouse.standalone.imports.Report;
 import dev.gatehouse.standalone.imports.Report.Outcome;
 import dev.gatehouse.standalone.imports.Setting;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What oauth2-proxy tells backends of users. */
 final class BackendHeaders {
@@ -23,7 +25,7 @@ final class BackendHeaders {
     private final String ssoName;
     private final boolean bearer;
     private final List<Map<String, Object>> claims = new ArrayList<>();
-    private final List<String> names = new ArrayList<>();
+    private final Set<String> names = new LinkedHashSet<>();
 
     /**
      * @param headers of the alpha configuration, which counts instead of switches
@@ -90,9 +92,7 @@ final class BackendHeaders {
     private void idToken(Setting setting, String header, Map<String, Object> oidc) {
         boolean elsewhere = bearer && header.equalsIgnoreCase(AUTHORIZATION);
         String name = elsewhere ? ID_TOKEN : header;
-        if (!oidc.containsKey("forwardIDToken")) {
-            names.add(name);
-        }
+        names.add(name);
         oidc.put("forwardIDToken", ordered("header", name));
         if (elsewhere) {
             report.differs(
