@@ -106,6 +106,9 @@ final class BackendHeaders {
 
     /** @param other the header that it had so far; empty: {@code Authorization: Bearer} */
     private void accessToken(Setting setting, String other, Map<String, Object> oidc) {
+        if (!other.isEmpty()) {
+            names.add(other);
+        }
         if (bearer) {
             report.differs(
                     setting,
