@@ -8,7 +8,6 @@ import dev.gatehouse.standalone.imports.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,7 +53,9 @@ final class BackendHeaders {
 
     void add(Map<String, Object> oidc, Map<String, Object> sso) {
         if (headers.isPresent()) {
-            headers.get().forEach(header -> header(header, oidc));
+            Optional<AlphaConfiguration.Header> forwarded =
+                    headers.get().stream().filter(BackendHeaders::forwardable).reduce((first, last) -> last);
+            headers.get().forEach(header -> header(header, forwarded, oidc));
         } else {
             switches(oidc);
         }
@@ -104,10 +105,17 @@ final class BackendHeaders {
         }
     }
 
-    /** @param other the header that it had so far; empty: {@code Authorization: Bearer} */
-    private void accessToken(Setting setting, String other, Map<String, Object> oidc) {
+    /**
+     * @param other the header that it had so far; empty: {@code Authorization: Bearer}
+     * @param taken whether the ID token is forwarded in {@code Authorization}
+     */
+    private void accessToken(Setting setting, String other, boolean taken, Map<String, Object> oidc) {
         if (!other.isEmpty()) {
             names.add(other);
+        }
+        if (taken && !bearer) {
+            report.differs(setting, "the backend has the ID token in Authorization, and no access token");
+            return;
         }
         if (bearer) {
             report.differs(
@@ -168,30 +176,38 @@ final class BackendHeaders {
             });
         }
         Optional.ofNullable(settings.get("pass-access-token")).ifPresent(each -> {
-            if (each.value().equals("true") && id && !bearer) {
-                report.differs(each, "the backend has the ID token in Authorization, and no access token");
-            } else if (each.value().equals("true")) {
-                accessToken(each, "X-Forwarded-Access-Token", oidc);
+            if (each.value().equals("true")) {
+                accessToken(each, "X-Forwarded-Access-Token", id, oidc);
             } else {
                 report.notNeeded(each, "asks for nothing");
             }
         });
     }
 
-    private void header(AlphaConfiguration.Header header, Map<String, Object> oidc) {
-        boolean authorization = header.name().toLowerCase(Locale.ROOT).equals("authorization");
-        boolean prefixed = header.prefix().strip().equalsIgnoreCase("bearer");
+    private static boolean inAuthorization(AlphaConfiguration.Header header) {
+        return header.name().equalsIgnoreCase(AUTHORIZATION);
+    }
+
+    private static boolean prefixed(AlphaConfiguration.Header header) {
+        return header.prefix().strip().equalsIgnoreCase("bearer");
+    }
+
+    /** Whether a header holds the ID token as {@code oidc.forwardIDToken} writes it. */
+    private static boolean forwardable(AlphaConfiguration.Header header) {
+        return header.claim().equals("id_token") && inAuthorization(header) == prefixed(header);
+    }
+
+    /** @param forwarded the header of the ID token: of several the last */
+    private void header(
+            AlphaConfiguration.Header header, Optional<AlphaConfiguration.Header> forwarded, Map<String, Object> oidc) {
         switch (header.claim()) {
-            case "id_token" -> {
-                if (authorization == prefixed) {
-                    idToken(header.setting(), header.name(), oidc);
-                } else {
-                    report.differs(
-                            header.setting(),
-                            "the ID token is forwarded as \"Authorization: Bearer\", or alone in another header");
-                }
-            }
-            case "access_token" -> accessToken(header.setting(), authorization && prefixed ? "" : header.name(), oidc);
+            case "id_token" -> idToken(header, forwarded, oidc);
+            case "access_token" ->
+                accessToken(
+                        header.setting(),
+                        inAuthorization(header) && prefixed(header) ? "" : header.name(),
+                        forwarded.filter(BackendHeaders::inAuthorization).isPresent(),
+                        oidc);
             case "refresh_token", "created_at", "expires_on" ->
                 report.differs(
                         header.setting(), "no header is made from \"" + header.claim() + "\": it stays in authz-svc");
@@ -204,6 +220,23 @@ final class BackendHeaders {
                     tell(header.name(), header.claim());
                 }
             }
+        }
+    }
+
+    private void idToken(
+            AlphaConfiguration.Header header, Optional<AlphaConfiguration.Header> forwarded, Map<String, Object> oidc) {
+        names.add(header.name());
+        if (!forwardable(header)) {
+            report.differs(
+                    header.setting(),
+                    "the ID token is forwarded as \"Authorization: Bearer\", or alone in another header");
+        } else if (forwarded.filter(header::equals).isEmpty()) {
+            report.differs(
+                    header.setting(),
+                    "the backend finds the ID token in one header, "
+                            + forwarded.orElseThrow().name() + " (oidc.forwardIDToken)");
+        } else {
+            idToken(header.setting(), header.name(), oidc);
         }
     }
 }
