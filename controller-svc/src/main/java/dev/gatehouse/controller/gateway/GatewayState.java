@@ -3,7 +3,9 @@ package dev.gatehouse.controller.gateway;
 import dev.gatehouse.controller.status.Condition;
 import dev.gatehouse.gatewayapi.Gateway;
 import dev.gatehouse.gatewayapi.GatewayClass;
+import dev.gatehouse.gatewayapi.Kinds;
 import dev.gatehouse.gatewayapi.ObjectKey;
+import dev.gatehouse.gatewayapi.ObjectRef;
 import dev.gatehouse.gatewayapi.Resource;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,10 @@ public record GatewayState(
         listeners = List.copyOf(listeners);
         listenerSets = Map.copyOf(listenerSets);
         conditions = List.copyOf(conditions);
+    }
+
+    public ObjectRef ref() {
+        return ObjectRef.of(Kinds.GATEWAY, gateway.key());
     }
 
     /** True if the fleet serves all Gateways of the class. */

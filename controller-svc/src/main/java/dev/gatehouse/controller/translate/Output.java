@@ -2,6 +2,7 @@ package dev.gatehouse.controller.translate;
 
 import com.google.protobuf.Message;
 import dev.gatehouse.controller.extensionserver.HookContext;
+import dev.gatehouse.events.ResourceId;
 import dev.gatehouse.gatewayapi.ObjectRef;
 import java.util.HashMap;
 import java.util.Map;
@@ -48,6 +49,12 @@ public record Output(
             Map<OutputPart, Integer> parts,
             Set<OutputPart> heldBack) {
         this(message, secret, owners, parts, heldBack, Optional.empty(), HookContext.NONE, Clues.NONE);
+    }
+
+    /** One resource, with its name. */
+    static Map<ResourceId, Output> one(
+            String fleet, String typeUrl, String name, Message message, boolean secret, Set<ObjectRef> owners) {
+        return Map.of(new ResourceId(fleet, typeUrl, name), new Output(message, secret, owners));
     }
 
     /** A copy that the extension servers' objects {@code concerned} concern. */

@@ -38,15 +38,6 @@ import java.util.stream.Stream;
  * virtual hosts.
  */
 final class RouteTables {
-    /** The inputs of the tables besides the model. */
-    interface Sources {
-        /** The filters that the policies of the routes on {@code listeners} need. */
-        FilterNeeds needs(Reads reads, List<ListenerState> listeners);
-
-        /** Whether proxies refuse what a policy of the contribution adds to the Envoy listener. */
-        boolean isRefused(Reads reads, Contribution contribution);
-    }
-
     /**
      * The route table of a listener. The HTTP listeners of one port share a table.
      *
@@ -105,9 +96,7 @@ final class RouteTables {
 
     private final Model model;
     private final Settings settings;
-    private final Sources sources;
-    private final Collection<RoutePart, Hold> held;
-    private final Collection<RoutePart, Contribution> lastGood;
+    private final Contributions contributions;
     private final Collection<ListenerKey, Table> tables;
     private final Collection<HostKey, SortedMap<BindingKey, Contribution>> contributionsByHost;
     private final List<Collection<HostId, Made>> hosts;
@@ -115,26 +104,17 @@ final class RouteTables {
     private final Collection<ResourceId, SortedMap<HostId, LargeBody>> largeBodies;
     private final List<Collection<ResourceId, Output>> resources;
 
-    /**
-     * @param held the contributions that are held back
-     * @param lastGood the last accepted contributions
-     */
     RouteTables(
             Graph graph,
             Model model,
             Settings settings,
-            Sources sources,
             Collection<PortKey, ServingPort> ports,
-            Collection<BindingKey, Contribution> contributions,
-            Collection<RoutePart, Hold> held,
-            Collection<RoutePart, Contribution> lastGood) {
+            Contributions contributions) {
         this.model = model;
         this.settings = settings;
-        this.sources = sources;
-        this.held = held;
-        this.lastGood = lastGood;
+        this.contributions = contributions;
         tables = graph.map("tables", model.listeners, (reads, _, listener) -> table(reads, listener, ports));
-        contributionsByHost = graph.group("contributionsByHost", contributions, (binding, contribution) -> {
+        contributionsByHost = graph.group("contributionsByHost", contributions.all(), (binding, contribution) -> {
             Set<HostKey> keys = new HashSet<>();
             contribution.entries().keySet().forEach(hostname -> keys.add(new HostKey(binding.listener(), hostname)));
             return keys;
@@ -200,7 +180,7 @@ final class RouteTables {
             boolean https = protocol == Protocol.HTTPS;
             String own = listener.spec().hostname().orElse(Hostnames.ANY);
             List<ListenerState> sharing = https ? List.of(listener) : alike;
-            FilterNeeds needs = sources.needs(reads, sharing);
+            FilterNeeds needs = contributions.needs(reads, sharing);
             return new Table(
                     form,
                     port.fleet().name(),
@@ -229,7 +209,8 @@ final class RouteTables {
     /** The entries of a route for a hostname; while the contribution is held back, its replacement. */
     private List<RouteEntry> served(
             Reads reads, RoutePart part, Contribution contribution, String hostname, HostParts parts) {
-        Optional<Hold> hold = reads.get(held, part).filter(each -> each.fingerprint() == contribution.fingerprint());
+        Optional<Hold> hold =
+                reads.get(contributions.held(), part).filter(each -> each.fingerprint() == contribution.fingerprint());
         if (hold.isEmpty()) {
             parts.parts.put(part, contribution.fingerprint());
             parts.secret |= contribution.secret();
@@ -238,9 +219,9 @@ final class RouteTables {
         parts.heldBack.add(part);
         return switch (hold.get().form()) {
             case LAST_GOOD ->
-                reads.get(lastGood, part)
-                        .filter(each ->
-                                each.fingerprint() != contribution.fingerprint() && !sources.isRefused(reads, each))
+                reads.get(contributions.lastGood(), part)
+                        .filter(each -> each.fingerprint() != contribution.fingerprint()
+                                && !each.isRefused(reads, contributions.policies()))
                         .map(good -> {
                             parts.secret |= good.secret();
                             return good.of(hostname);
@@ -343,7 +324,7 @@ final class RouteTables {
                         .map(listener -> listener.spec().hostname().orElse(Hostnames.ANY))
                         .toList(),
                 table.misdirected(),
-                sources.needs(reads, listeners));
+                contributions.needs(reads, listeners));
         RouteConfiguration counted = table.counted() ? RouteTable.counted(own) : own;
         RouteConfiguration offered = offering.map(
                         listener -> RouteTable.offeringHttp3(counted, settings.clientPort(listener)))

@@ -498,13 +498,12 @@ final class Statuses {
 
     /** Matches the objects that are served for a Gateway: the Gateway, its ListenerSets, and the routes on their listeners. */
     private Predicate<ObjectRef> own(Reads reads, GatewayState state) {
-        return object ->
-                object.equals(ObjectRef.of(Kinds.GATEWAY, state.gateway().key()))
-                        || object.kind().equals(Kinds.LISTENER_SET.name())
-                                && state.listenerSets().containsKey(object.key())
-                        || state.listeners().stream()
-                                .anyMatch(listener -> reads.get(model.bindings, new BindingKey(listener.key(), object))
-                                        .isPresent());
+        return object -> object.equals(state.ref())
+                || object.kind().equals(Kinds.LISTENER_SET.name())
+                        && state.listenerSets().containsKey(object.key())
+                || state.listeners().stream()
+                        .anyMatch(listener -> reads.get(model.bindings, new BindingKey(listener.key(), object))
+                                .isPresent());
     }
 
     private FleetAddresses addresses(Reads reads, GatewayState state) {
