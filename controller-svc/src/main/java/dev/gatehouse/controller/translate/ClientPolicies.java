@@ -112,7 +112,7 @@ final class ClientPolicies {
                 (reads, ref, object) -> isOurs(ref) && !inputs.isReadable(reads, ref)
                         ? Optional.of(new Broken(
                                 new Resource<>(object.metadata(), object),
-                                Attached.keys(model.targets(reads, ref, object), ref.key())))
+                                Attached.keys(model.brokenPolicies.targets(reads, ref, object), ref.key())))
                         : Optional.empty());
         brokenByTarget = graph.group("clients.brokenByTarget", broken, (_, each) -> each.targets());
         checked = graph.map(

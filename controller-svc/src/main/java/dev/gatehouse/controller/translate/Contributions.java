@@ -278,10 +278,11 @@ final class Contributions {
                     name -> RulePolicies.of(
                             new PolicyPlace(key.listener(), Optional.of(key.route()), name),
                             port.get(),
-                            model.policies(reads, key.listener(), key.route(), name)
+                            model.policies
+                                    .of(reads, key.listener(), key.route(), name)
                                     .presenting(certificate)
                                     .after(listener.get().filters()),
-                            model.owners(reads, key.listener(), key.route(), name)));
+                            model.policies.owners(reads, key.listener(), key.route(), name)));
         }
         return Optional.of(policies);
     }

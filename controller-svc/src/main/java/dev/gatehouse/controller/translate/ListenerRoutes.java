@@ -62,7 +62,8 @@ final class ListenerRoutes {
      * one cluster zones, and the loads that endpoints report, would count for more than the backends' weights.
      */
     private boolean triesOthers(Reads reads, BindingKey key, ResolvedRoute.Rule.Http rule) {
-        BackendSettings settings = model.trafficSettings(reads, key.listener(), key.route(), rule.name())
+        BackendSettings settings = model.traffic
+                .settings(reads, key.listener(), key.route(), rule.name())
                 .backend();
         return (rule.retry().isPresent()
                         || settings.retry().isPresent()
@@ -108,7 +109,7 @@ final class ListenerRoutes {
 
     private ClusterSettings trafficSettings(
             Reads reads, BindingKey key, Attachments.Binding binding, ResolvedRoute.Rule rule) {
-        ClusterSettings all = model.clusterSettings(
+        ClusterSettings all = model.traffic.clusterSettings(
                 reads,
                 key.listener(),
                 key.route(),

@@ -43,6 +43,7 @@ final class PolicyStatuses {
     /** The kinds of routes for connections instead of requests. */
     private static final Set<String> CONNECTIONS = Set.of("TLSRoute", "TCPRoute", "UDPRoute");
 
+    private final Inputs inputs;
     private final Model model;
     private final PolicedRoutes policedRoutes;
     private final Rejections rejections;
@@ -50,11 +51,13 @@ final class PolicyStatuses {
     private final String controllerName;
 
     PolicyStatuses(
+            Inputs inputs,
             Model model,
             PolicedRoutes policedRoutes,
             Rejections rejections,
             Collection<ObjectRef, SortedMap<String, String>> failed,
             String controllerName) {
+        this.inputs = inputs;
         this.model = model;
         this.policedRoutes = policedRoutes;
         this.rejections = rejections;
@@ -111,7 +114,7 @@ final class PolicyStatuses {
                         reference(target, policy.namespace()),
                         controllerName,
                         forPolicy
-                                ? model.withoutSecurityPolicy(reads, key)
+                                ? inputs.withoutSecurityPolicy(reads, key)
                                 : Condition.isFalse(Conditions.ACCEPTED, "TargetNotFound", missing(target, key)));
                 continue;
             }

@@ -158,7 +158,7 @@ final class PortListeners {
         });
         List<StreamRoute> streams = new ArrayList<>();
         for (Stream each : attached) {
-            Model.Connections connections = model.connections(
+            PolicyResolver.Connections connections = model.policies.connections(
                     reads,
                     listener,
                     each.ref(),
@@ -173,7 +173,7 @@ final class PortListeners {
                         ? ListenerRoutes.udpCluster(each.ref(), rule).name()
                         : "";
                 String name = RouteResources.ruleName(each.ref(), 0);
-                TrafficSettings traffic = model.trafficSettings(reads, listener, each.ref(), rule.name());
+                TrafficSettings traffic = model.traffic.settings(reads, listener, each.ref(), rule.name());
                 ObjectRef ref = each.ref();
                 streams.add(new StreamRoute(
                         name,

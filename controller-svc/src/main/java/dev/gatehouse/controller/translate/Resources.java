@@ -73,12 +73,12 @@ final class Resources {
                                 graph.expand("access.merged", ofRoutes, (_, _, each) -> mergedAccess(each)),
                                 graph.expand(
                                         "waf",
-                                        model.wafOutcomes,
+                                        model.wafs.outcomes(),
                                         (_, key, outcome) -> waf(outcome, Set.of(ObjectRef.of(Kinds.WAF_POLICY, key)))),
                                 graph.expand("waf.merged", ofRoutes, (reads, _, each) -> mergedWafs(reads, each)),
                                 graph.expand(
                                         "waf.configMap",
-                                        model.wafConfigMap,
+                                        model.wafs.configMap(),
                                         (_, key, outcome) ->
                                                 waf(outcome, Set.of(ObjectRef.of(Kinds.CONFIG_MAP, key))))),
                         routeTables.resources().stream())
@@ -285,7 +285,8 @@ final class Resources {
             // resources.
             ObjectKey first = each.members().getFirst();
             resources.putAll(waf(
-                    model.waf(reads, each.name(), first, each.spec()), Set.of(ObjectRef.of(Kinds.WAF_POLICY, first))));
+                    model.wafs.resource(reads, each.name(), first, each.spec()),
+                    Set.of(ObjectRef.of(Kinds.WAF_POLICY, first))));
         }
         return resources;
     }

@@ -102,7 +102,7 @@ final class Statuses {
         addresses = infrastructures.addresses();
         this.served = graph.expand("served", model.gateways, this::served);
         policedRoutes = new PolicedRoutes(graph, model.attachments);
-        policies = new PolicyStatuses(model, policedRoutes, rejections, this.failed, settings.controllerName());
+        policies = new PolicyStatuses(inputs, model, policedRoutes, rejections, this.failed, settings.controllerName());
         List<Collection<ObjectRef, ObjectStatus>> own = List.of(
                 // This status takes precedence over the status of the last good version of a broken object.
                 graph.map("status.broken", inputs.broken(), this::broken),
@@ -238,13 +238,17 @@ final class Statuses {
                                 (_, _) -> Optional.empty())),
                 policies(
                         graph,
-                        model.traffic,
+                        model.traffic.attached(),
                         (reads, key) -> new Verdict<>(
-                                reads.get(model.trafficProblems, key).or(() -> model.refusedSettings(reads, key)),
+                                model.traffic.problem(reads, key).or(() -> model.traffic.refusedSettings(reads, key)),
                                 Optional.empty(),
                                 Stream.concat(
                                                 reads
-                                                        .get(model.traffic.policies(), key)
+                                                        .get(
+                                                                model.traffic
+                                                                        .attached()
+                                                                        .policies(),
+                                                                key)
                                                         .flatMap(policy -> policy.spec()
                                                                 .settings()
                                                                 .backend()
@@ -257,8 +261,9 @@ final class Statuses {
                                                 model.unchecked.warnings(reads, key).stream())
                                         .toList(),
                                 Optional.of(Fleets.RATE_LIMIT),
-                                (merged, _) ->
-                                        model.problem(reads, merged).or(() -> model.refusedSettings(reads, merged)))),
+                                (merged, _) -> model.traffic
+                                        .problem(reads, merged)
+                                        .or(() -> model.traffic.refusedSettings(reads, merged)))),
                 policies(
                         graph,
                         model.extensions.attached(),
@@ -286,9 +291,9 @@ final class Statuses {
                                                 : Optional.empty()))),
                 policies(
                         graph,
-                        model.wafs,
+                        model.wafs.attached(),
                         (reads, key) -> new Verdict<>(
-                                reads.get(model.wafOutcomes, key)
+                                reads.get(model.wafs.outcomes(), key)
                                         .flatMap(outcome -> outcome instanceof WafResources.Outcome.Invalid invalid
                                                 ? Optional.of(invalid.message())
                                                 : Optional.empty()),
@@ -614,7 +619,7 @@ final class Statuses {
                 if (!parents.isEmpty()) {
                     yield Optional.of(new ObjectStatus.Parents(generation, parents));
                 }
-                List<PolicyTarget> targets = model.targets(reads, ref, object);
+                List<PolicyTarget> targets = model.brokenPolicies.targets(reads, ref, object);
                 yield targets.isEmpty()
                         ? Optional.empty()
                         : Optional.of(policies.of(

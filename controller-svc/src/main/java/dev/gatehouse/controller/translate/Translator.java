@@ -256,7 +256,7 @@ public final class Translator {
 
     /** The effective policies of a rule of a route on a listener, in the order in which a request meets them. */
     public List<PolicyUse> policies(ListenerKey listener, ObjectRef route, Optional<String> rule) {
-        return model.uses(PRESENT, listener, route, rule);
+        return model.policies.uses(PRESENT, listener, route, rule);
     }
 
     /**
