@@ -29,8 +29,8 @@ import java.util.Set;
 /**
  * Combines the routes of the listeners of one port. Each hostname belongs to the listener with the most specific
  * hostname that covers it. That listener answers 404 if it has no matching route (Gateway API, listener isolation).
- * Within a listener, the rules of the most specific hostname come first, followed by the rules of the wildcards that
- * cover it.
+ * Within a listener, a hostname that a route names has the rules of the routes for it alone: a request that none of them
+ * matches is answered with 404 too, and not by the routes of a wildcard that covers the hostname (as in Envoy Gateway).
  */
 public final class RouteTable {
     private static final int NOT_FOUND = 404;
@@ -99,15 +99,11 @@ public final class RouteTable {
     }
 
     private static List<RouteEntry> entriesFor(String domain, Host host) {
-        List<RouteEntry> entries = new ArrayList<>();
-        for (String covering : Hostnames.covering(domain)) {
-            List<RouteEntry> sorted = new ArrayList<>(host.routes().getOrDefault(covering, List.of()));
-            sorted.sort(host.order());
-            Set<RouteMatch> answered = new HashSet<>();
-            sorted.removeIf(entry ->
-                    SignOnRoutes.once(entry) && !answered.add(entry.route().getMatch()));
-            entries.addAll(sorted);
-        }
+        List<RouteEntry> entries = new ArrayList<>(host.routes().getOrDefault(domain, List.of()));
+        entries.sort(host.order());
+        Set<RouteMatch> answered = new HashSet<>();
+        entries.removeIf(
+                entry -> SignOnRoutes.once(entry) && !answered.add(entry.route().getMatch()));
         return entries;
     }
 

@@ -259,28 +259,26 @@ final class RouteTables {
             return Map.of();
         }
         Table table = found.get();
-        Map<String, List<RouteEntry>> routes = new HashMap<>();
+        List<RouteEntry> entries = new ArrayList<>();
         HostParts parts = new HostParts();
         parts.owners.add(ObjectRef.of(Kinds.GATEWAY, key.listener().gateway()));
-        for (String covering : Hostnames.covering(key.hostname())) {
-            List<RouteEntry> entries = new ArrayList<>();
-            reads.get(contributionsByHost, new HostKey(key.listener(), covering))
-                    .ifPresent(bindings -> bindings.forEach((binding, contribution) -> {
-                        parts.owners.add(binding.route());
-                        parts.hooks = parts.hooks.and(contribution.hooks());
-                        RoutePart part = table.form() == TableForm.WHOLE
-                                ? RoutePart.whole(binding)
-                                : new RoutePart(binding, key.hostname());
-                        entries.addAll(served(reads, part, contribution, covering, parts));
-                    }));
-            routes.put(covering, entries);
-        }
+        reads.get(contributionsByHost, key)
+                .ifPresent(bindings -> bindings.forEach((binding, contribution) -> {
+                    parts.owners.add(binding.route());
+                    parts.hooks = parts.hooks.and(contribution.hooks());
+                    RoutePart part = table.form() == TableForm.WHOLE
+                            ? RoutePart.whole(binding)
+                            : new RoutePart(binding, key.hostname());
+                    entries.addAll(served(reads, part, contribution, key.hostname(), parts));
+                }));
         VirtualHost host = RouteTable.virtualHost(
                 table.name(),
                 key.hostname(),
                 table.routesChange(),
                 RouteTable.Host.of(
-                        listener.get(), routes, table.asWritten() ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder()));
+                        listener.get(),
+                        Map.of(key.hostname(), entries),
+                        table.asWritten() ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder()));
         VirtualHost named = table.counted() ? RouteTable.counted(host) : host;
         return Map.of(
                 new HostId(table.fleet(), named.getName()),

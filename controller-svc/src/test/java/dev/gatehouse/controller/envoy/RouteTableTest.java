@@ -38,7 +38,7 @@ class RouteTableTest {
     }
 
     @Test
-    void aPreciseHostnameFallsThroughToTheWildcardsThatCoverIt() {
+    void aHostnameIsServedByTheRoutesForItAlone() {
         RouteConfiguration table = shared(List.of(new RouteTable.Host(
                 Hostnames.ANY,
                 Map.of(
@@ -47,8 +47,8 @@ class RouteTableTest {
                         "*", List.of(entry("any", 99))))));
         assertThat(shown(table))
                 .containsExactly(
-                        Map.entry("a.example", List.of("precise", "wildcard", "any")),
-                        Map.entry("*.example", List.of("wildcard", "any")),
+                        Map.entry("a.example", List.of("precise")),
+                        Map.entry("*.example", List.of("wildcard")),
                         Map.entry("*", List.of("any")));
     }
 
