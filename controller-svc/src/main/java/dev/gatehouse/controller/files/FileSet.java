@@ -79,6 +79,16 @@ public final class FileSet {
         boolean hasErrors() {
             return problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
         }
+
+        Parsed withoutBrokenCertificates(Map<ObjectRef, Found<?>> before) {
+            List<Found<?>> usable = new ArrayList<>();
+            List<Problem> all = new ArrayList<>(problems);
+            for (Found<?> each : found) {
+                Optional<Problem> problem = BrokenCertificates.problem(each, before);
+                problem.ifPresentOrElse(all::add, () -> usable.add(each));
+            }
+            return usable.size() == found.size() ? this : new Parsed(usable, broken, List.copyOf(all));
+        }
     }
 
     /** One file: its observed stamps and the objects in use. Times are nanoseconds of one clock. */
@@ -362,11 +372,12 @@ public final class FileSet {
         return taken;
     }
 
-    private static void accept(Source source, Listed file, Parsed parsed, long now) {
+    private static void accept(Source source, Listed file, Parsed read, long now) {
         Map<ObjectRef, Found<?>> before = new LinkedHashMap<>();
         source.parsed.found().forEach(found -> before.put(found.ref(), found));
         source.stale.forEach(found -> before.putIfAbsent(found.ref(), found));
         source.leaving.forEach(found -> before.putIfAbsent(found.ref(), found));
+        Parsed parsed = read.withoutBrokenCertificates(before);
         parsed.found().forEach(found -> before.remove(found.ref()));
         List<Found<?>> stale = new ArrayList<>();
         List<Found<?>> leaving = new ArrayList<>();

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.gatewayapi.ConfigMap;
 import dev.gatehouse.gatewayapi.ObjectRef;
+import dev.gatehouse.gatewayapi.Secret;
 import dev.gatehouse.gatewayapi.yaml.Problem;
+import dev.gatehouse.identity.ProcessName;
+import dev.gatehouse.identity.authority.CertificateAuthority;
+import dev.gatehouse.identity.authority.Issued;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +18,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -573,6 +580,73 @@ class FileSetLookTest {
     private static void write(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
         Files.writeString(file, text);
+    }
+
+    /** A certificate and its key are often written one after the other. */
+    @Test
+    void aSecretWhoseCertificateAnEditBreaksKeepsTheLastGoodPair() throws Exception {
+        Issued one = issued();
+        Issued two = issued();
+        write("a.yaml", secret(one.certificate(), one.key()));
+        run(conf);
+        write("a.yaml", secret(two.certificate(), one.key()));
+        after(Duration.ZERO);
+        after(FileSet.QUIET_WHEN_BUSY);
+        assertThat(served()).isEqualTo(one.certificate());
+        assertThat(contents.stale()).containsExactly(new ObjectRef("Secret", "default", "pair"));
+        assertThat(contents.problems())
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "a.yaml:4:1: Secret default/pair: stringData: \"tls.key\" is not the key of the certificate in"
+                                + " \"tls.crt\" (expected: a certificate and its key, as before)");
+        write("a.yaml", secret(two.certificate(), two.key()));
+        after(Duration.ZERO);
+        after(FileSet.QUIET_WHEN_BUSY);
+        assertThat(served()).isEqualTo(two.certificate());
+        assertThat(contents.stale()).isEmpty();
+        assertThat(contents.problems()).isEmpty();
+    }
+
+    @Test
+    void aSecretThatNeverWasACertificateIsReadAsItIs() throws IOException {
+        write("a.yaml", secret("no certificate", "no key"));
+        run(conf);
+        write("a.yaml", secret("something else", "no key"));
+        after(Duration.ZERO);
+        after(FileSet.QUIET_WHEN_BUSY);
+        assertThat(served()).isEqualToIgnoringNewLines("something else");
+        assertThat(contents.problems()).isEmpty();
+    }
+
+    private static Issued issued() throws GeneralSecurityException {
+        Instant now = Instant.now();
+        return CertificateAuthority.create(now, Duration.ofDays(2), new SecureRandom())
+                .issue(new ProcessName.Fleet("a/b"), List.of("www.example.com"), now, Duration.ofDays(1));
+    }
+
+    private static String secret(String certificate, String key) {
+        return """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: pair}
+                stringData:
+                  tls.crt: |
+                %s
+                  tls.key: |
+                %s
+                """.formatted(
+                        certificate.indent(4).stripTrailing(), key.indent(4).stripTrailing());
+    }
+
+    private String served() {
+        return contents.objects().values().stream()
+                .map(found -> found.resource().spec())
+                .filter(Secret.class::isInstance)
+                .map(Secret.class::cast)
+                .flatMap(secret -> secret.text("tls.crt").stream())
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String map(String name, String value) {
