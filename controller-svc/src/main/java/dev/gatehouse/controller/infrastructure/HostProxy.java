@@ -21,14 +21,6 @@ public record HostProxy(EnvoyProxySpec settings) {
     /** Without an EnvoyProxy. */
     public static final HostProxy DEFAULT = new HostProxy(EnvoyProxySpec.DEFAULT);
 
-    /**
-     * The statistics by which the end of the drain is noticed. They are kept whatever {@code telemetry.metrics.matches}
-     * selects: without them requests under way would be cut off.
-     */
-    private static final List<Object> OF_DRAIN = List.of(
-            Map.of("safe_regex", Map.of("regex", "^listener\\..*\\.downstream_cx_active$")),
-            Map.of("safe_regex", Map.of("regex", "^http\\..*\\.downstream_(?:cx|rq)_active$")));
-
     /** An admin page as pods have it, which a change may be made for: another kind of address could not be merged with one. */
     private static final Map<String, Object> POD_ADMIN = Map.of(
             "address",
@@ -68,17 +60,6 @@ public record HostProxy(EnvoyProxySpec settings) {
         ProxyBootstrap.putMetrics(tree, clusters, settings.telemetry().metrics());
         resources.put("clusters", clusters);
         tree.put("static_resources", resources);
-        if (!settings.telemetry().metrics().matches().isEmpty()) {
-            Map<String, Object> config = fields(tree.get("stats_config"));
-            Map<String, Object> matcher = fields(config.get("stats_matcher"));
-            Map<String, Object> inclusion = fields(matcher.get("inclusion_list"));
-            List<Object> patterns = items(inclusion.get("patterns"));
-            patterns.addAll(OF_DRAIN);
-            inclusion.put("patterns", patterns);
-            matcher.put("inclusion_list", inclusion);
-            config.put("stats_matcher", matcher);
-            tree.put("stats_config", config);
-        }
         return tree;
     }
 

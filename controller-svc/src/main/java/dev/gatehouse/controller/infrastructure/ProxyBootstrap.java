@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -314,9 +315,10 @@ record ProxyBootstrap(
             stats.forEach((name, value) -> config.put(String.valueOf(name), value));
             List<Object> patterns = metrics.matches().isEmpty()
                     ? ProxyStats.patterns(metrics)
-                    : List.copyOf(metrics.matches().stream()
-                            .map(ProxyBootstrap::pattern)
-                            .toList());
+                    : Stream.<Object>concat(
+                                    metrics.matches().stream().map(ProxyBootstrap::pattern),
+                                    ProxyStats.ofDrain().stream())
+                            .toList();
             config.put("stats_matcher", Map.of("inclusion_list", Map.of("patterns", patterns)));
             if (metrics.matches().isEmpty()) {
                 config.put("histogram_bucket_settings", ProxyStats.buckets());

@@ -33,18 +33,25 @@ public final class ProxyStats {
             "^cluster\\.xds_cluster\\.upstream_cx_(?:total|active)$",
             "^cluster\\..*\\.ratelimit\\.(?:over_limit|error|failure_mode_allowed)$",
             "^cluster\\..*\\.ext_authz\\.(?:denied|error|failure_mode_allowed)$",
-            "^http\\..*\\.(?:downstream_rq_[1-5]xx|downstream_rq_time|downstream_rq_active|downstream_rq_timeout|downstream_rq_overload_close"
-                    + "|downstream_cx_total|downstream_cx_active|downstream_cx_rx_bytes_total|downstream_cx_tx_bytes_total|no_route)$",
+            "^http\\..*\\.(?:downstream_rq_[1-5]xx|downstream_rq_time|downstream_rq_timeout|downstream_rq_overload_close"
+                    + "|downstream_cx_total|downstream_cx_rx_bytes_total|downstream_cx_tx_bytes_total|no_route)$",
             "^http\\..*\\.ext_authz\\.(?:ok|denied|error|failure_mode_allowed)$",
             "^http\\..*\\.ext_proc\\.(?:streams_started|streams_failed|message_timeouts|failure_mode_allowed)$",
             "^http\\..*\\.rbac\\.policy\\..*\\.shadow_(?:allowed|denied)$",
             "^http\\..*\\.jwt_authn\\.(?:allowed|denied|jwks_fetch_failed)$",
             ".*\\.http_local_rate_limit\\.(?:ok|rate_limited|enforced)$",
-            "^listener\\..*\\.(?:downstream_cx_total|downstream_cx_active|downstream_cx_overflow|downstream_global_cx_overflow|no_filter_chain_match"
+            "^listener\\..*\\.(?:downstream_cx_total|downstream_cx_overflow|downstream_global_cx_overflow|no_filter_chain_match"
                     + "|ssl\\.handshake|ssl\\.connection_error|ssl\\.certificate\\..*\\.expiration_unix_time_seconds)$",
             "^tcp\\..*\\.(?:downstream_cx_total|downstream_cx_no_route|downstream_cx_rx_bytes_total|downstream_cx_tx_bytes_total)$",
             // Only routes with a routeStatName have these. Each status that a route has answered with is a series more.
             "^vhost\\..*\\.route\\..*\\.(?:upstream_rq_[1-5](?:xx|[0-9][0-9])|upstream_rq_time)$");
+
+    /**
+     * The statistics by which the end of the drain is noticed. They are kept whatever {@code telemetry.metrics.matches}
+     * selects: without them requests under way would be cut off.
+     */
+    private static final List<String> OF_DRAIN =
+            List.of("^listener\\..*\\.downstream_cx_active$", "^http\\..*\\.downstream_(?:cx|rq)_active$");
 
     /** The histogram buckets of clusters, in milliseconds. */
     private static final List<Integer> CLUSTER_BUCKETS = List.of(10, 50, 100, 250, 1000, 5000);
@@ -62,6 +69,7 @@ public final class ProxyStats {
         List<Object> patterns = new ArrayList<>();
         PREFIXES.forEach(each -> patterns.add(Map.of("prefix", each)));
         REGEXES.forEach(each -> patterns.add(regex(each)));
+        patterns.addAll(ofDrain());
         if (metrics.perHost()) {
             patterns.add(Map.of("prefix", "vhost."));
         }
@@ -72,6 +80,11 @@ public final class ProxyStats {
             patterns.add(regex("^cluster\\..*\\.grpc\\..*"));
         }
         return patterns;
+    }
+
+    /** The patterns of the statistics that are kept whatever an EnvoyProxy selects. */
+    static List<Object> ofDrain() {
+        return OF_DRAIN.stream().<Object>map(ProxyStats::regex).toList();
     }
 
     /** {@code stats_config.histogram_bucket_settings}. */

@@ -92,9 +92,6 @@ class EndpointFieldsIT {
             "unminded",
             Map.of("unminded", "dns: {lookupFamily: IPv4, dnsRefreshRate: 1h, respectDnsTtl: false}")));
 
-    /** Envoy's endpoints without traffic are checked each minute only: here a patch has them checked at the interval of the policy. */
-    private static final List<String> CHECKED_OFTEN = List.of("slowly", "at-once", "patient", "strict", "patched");
-
     @TempDir
     private static Path folder;
 
@@ -166,19 +163,6 @@ class EndpointFieldsIT {
         }
         POLICIES.forEach((backend, policies) ->
                 policies.forEach((name, policy) -> objects.append(routed(name, backend, policy))));
-        CHECKED_OFTEN.forEach(name -> objects.append("""
-                ---
-                apiVersion: gateway.envoyproxy.io/v1alpha1
-                kind: EnvoyPatchPolicy
-                metadata: {name: ${name}, namespace: default}
-                spec:
-                  targetRef: {group: gateway.networking.k8s.io, kind: Gateway, name: gw}
-                  type: JSONPatch
-                  jsonPatches:
-                  - type: type.googleapis.com/envoy.config.cluster.v3.Cluster
-                    name: httproute/default/${name}/rule/0
-                    operation: {op: copy, from: /health_checks/0/interval, path: /health_checks/0/no_traffic_interval}
-                """.replace("${name}", name)));
         fleet = FieldsFleet.start(folder, objects.toString(), Map.of());
         started = System.nanoTime();
     }

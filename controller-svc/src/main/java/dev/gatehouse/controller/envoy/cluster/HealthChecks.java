@@ -24,11 +24,17 @@ final class HealthChecks {
 
     private HealthChecks() {}
 
-    /** @param usual the log of outcomes, unless the check has its own */
+    /**
+     * Endpoints without requests are checked as often. Envoy takes endpoints for such until it has counted a connection to
+     * the cluster, and counts none where the metrics that are kept do not include {@code upstream_cx_total}.
+     *
+     * @param usual the log of outcomes, unless the check has its own
+     */
     static HealthCheck active(Active check, Optional<Log> usual) {
         HealthCheck.Builder made = HealthCheck.newBuilder()
                 .setTimeout(Protos.duration(check.timeout()))
                 .setInterval(Protos.duration(check.interval()))
+                .setNoTrafficInterval(Protos.duration(check.interval()))
                 .setUnhealthyThreshold(UInt32Value.of(check.unhealthyThreshold()))
                 .setHealthyThreshold(UInt32Value.of(check.healthyThreshold()));
         check.initialJitter().map(Protos::duration).ifPresent(made::setInitialJitter);
