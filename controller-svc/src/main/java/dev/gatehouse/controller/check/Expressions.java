@@ -45,6 +45,46 @@ public final class Expressions {
         return check(expression).map(problem -> "\"" + shortened(expression) + "\" " + problem);
     }
 
+    /**
+     * A valid expression that matches what {@code expression} does, and the same with a text that {@code more} matches behind it.
+     * Where the expression says that the text ends ({@code $}, {@code \\z}), that text may come first.
+     *
+     * @param more an expression that matches the empty text, too
+     */
+    public static String followedBy(String expression, String more) {
+        StringBuilder made = new StringBuilder("(?:");
+        int at = 0;
+        while (at < expression.length()) {
+            int from = at;
+            boolean end = expression.startsWith("$", at) || expression.startsWith("\\z", at);
+            at = end ? at + (expression.charAt(at) == '$' ? 1 : 2) : afterToken(expression, at);
+            made.append(end ? "(?:" + more + "$)" : expression.substring(from, at));
+        }
+        return made.append(')').append(more).toString();
+    }
+
+    /** The place after the escape, quotation, class or character at {@code at}. */
+    private static int afterToken(String expression, int at) {
+        if (expression.startsWith("\\Q", at)) {
+            int end = expression.indexOf("\\E", at);
+            return end < 0 ? expression.length() : end + 2;
+        }
+        if (expression.charAt(at) == '\\') {
+            return Math.min(at + 2, expression.length());
+        }
+        if (expression.charAt(at) != '[') {
+            return at + 1;
+        }
+        int next = at + (expression.startsWith("[^", at) ? 2 : 1);
+        // A bracket that comes first is one of the characters.
+        next += expression.startsWith("]", next) ? 1 : 0;
+        while (next < expression.length() && expression.charAt(next) != ']') {
+            int name = expression.startsWith("[:", next) ? expression.indexOf(":]", next) : -1;
+            next = name < 0 ? next + (expression.charAt(next) == '\\' ? 2 : 1) : name + 2;
+        }
+        return Math.min(next + 1, expression.length());
+    }
+
     private static Optional<String> check(String expression) {
         if (expression.isEmpty()) {
             return Optional.of("is empty (expected: a regular expression of RE2)");

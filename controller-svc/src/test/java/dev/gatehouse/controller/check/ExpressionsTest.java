@@ -2,6 +2,8 @@ package dev.gatehouse.controller.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.re2j.Pattern;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
@@ -92,5 +94,30 @@ class ExpressionsTest {
     void aSubstitutionRefersToGroupsThatAreThere(String expression, String substitution, boolean fits) {
         assertThat(Expressions.problemWithSubstitution(expression, substitution).isEmpty())
                 .isEqualTo(fits);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "/a/[0-9]+ /a/1",
+                "^/a$ /a",
+                "^/a$|^/b$ /a",
+                "^/a$|^/b$ /b",
+                "(?i)/(?:a$|b\\z) /B",
+                "/a[$]$ /a$",
+                "/a\\$ /a$",
+                "/a[]$]$ /a]",
+                "/a[^]$]$ /ab",
+                "/a[[:alpha:]$]+$ /ab$",
+                "/\\Qa$\\E$ /a$",
+                "/a(?:$)? /a"
+            })
+    void anExpressionMatchesWithAndWithoutWhatFollows(String expression, String text) {
+        Pattern pattern = Pattern.compile(Expressions.followedBy(expression, "(?:[;?#].*)?"));
+        assertThat(List.of("", ";", ";a=1", "?", "?a;b", "#a"))
+                .allMatch(end -> pattern.matcher(text + end).matches());
+        assertThat(pattern.matcher(text + "/x").matches()).isFalse();
+        assertThat(Expressions.problem(pattern.pattern())).isEmpty();
     }
 }

@@ -8,6 +8,7 @@ import dev.gatehouse.api.envoy.v1.AddressMatcher;
 import dev.gatehouse.api.envoy.v1.RateLimitActionFields;
 import dev.gatehouse.api.envoy.v1.RateLimitFields;
 import dev.gatehouse.api.envoy.v1.RemoteAddressMatch;
+import dev.gatehouse.controller.check.Expressions;
 import dev.gatehouse.controller.proto.NewerFields;
 import dev.gatehouse.controller.proto.Protos;
 import dev.gatehouse.gatewayapi.traffic.RateLimits;
@@ -37,6 +38,9 @@ import java.util.stream.Collectors;
  * request is counted. The keys are Envoy Gateway's, so that envoyproxy/ratelimit can stand in for ratelimit-svc.
  */
 final class LimitActions {
+    /** What may follow the segments of a path. */
+    private static final String PARAMETERS = "(?:[;?#].*)?";
+
     private LimitActions() {}
 
     /** The keys of the entries for clients' addresses: for the range of addresses, and for the single address. */
@@ -233,8 +237,8 @@ final class LimitActions {
     }
 
     /**
-     * Exact and prefix paths end before path parameters (RFC 3986, 3.3), the query and the fragment, which would otherwise evade a
-     * limit. A regular expression sees them.
+     * A path ends before path parameters (RFC 3986, 3.3), the query and the fragment, which would otherwise evade a limit. A regular
+     * expression may match those, too.
      */
     private static StringMatcher path(PathSelector path) {
         String value = path.value();
@@ -242,7 +246,7 @@ final class LimitActions {
         return switch (path.type()) {
             case Exact ->
                 StringMatcher.newBuilder()
-                        .setSafeRegex(Protos.regex(Pattern.quote(value) + "(?:[;?#].*)?"))
+                        .setSafeRegex(Protos.regex(Pattern.quote(value) + PARAMETERS))
                         .build();
             case PathPrefix ->
                 value.equals("/")
@@ -251,7 +255,9 @@ final class LimitActions {
                                 .setSafeRegex(Protos.regex(literal + "(?:[/;?#].*)?"))
                                 .build();
             case RegularExpression ->
-                StringMatcher.newBuilder().setSafeRegex(Protos.regex(value)).build();
+                StringMatcher.newBuilder()
+                        .setSafeRegex(Protos.regex(Expressions.followedBy(value, PARAMETERS)))
+                        .build();
         };
     }
 
