@@ -64,7 +64,7 @@ final class Exchanges {
         Instant now = clock.instant();
         Optional<BackendToken> usable = there.filter(token -> now.isBefore(token.expiry()))
                 .map(token -> new BackendToken.Ready(held, token.token()));
-        if (resting.has(held.session())) {
+        if (resting.has(held.session().provider())) {
             return done(outage(held, there));
         }
         CompletionStage<Renewal> renewal =
@@ -106,6 +106,9 @@ final class Exchanges {
             Provider provider, ProviderSettings.Exchange exchange, Session before) {
         return provider.exchange(before.tokens().access(), exchange).thenApply(answer -> {
             Instant now = clock.instant();
+            if (!(answer instanceof TokenAnswer.Unavailable)) {
+                resting.end(before.provider());
+            }
             return switch (answer) {
                 case TokenAnswer.Granted granted ->
                     new Renewal.Outcome.Renewed(before.with(
@@ -117,7 +120,7 @@ final class Exchanges {
                 case TokenAnswer.Refused refused -> refused(provider, refused.error());
                 case TokenAnswer.Wrong wrong -> refused(provider, wrong.why());
                 case TokenAnswer.Unavailable unavailable -> {
-                    resting.begin(before);
+                    resting.begin(before.provider());
                     yield new Renewal.Outcome.Failed("the token exchange: " + unavailable.why());
                 }
             };

@@ -96,7 +96,7 @@ final class Renewals {
         if (!due(session)) {
             return done(usable(held));
         }
-        if (resting.has(session)) {
+        if (resting.has(session.provider())) {
             return done(expired ? outage(held, "the provider could not be reached a moment ago") : usable(held));
         }
         CompletionStage<Renewal> renewal =
@@ -186,12 +186,15 @@ final class Renewals {
     }
 
     private Renewal.Outcome note(HttpRequest request, Session session, Renewal.Outcome outcome) {
+        if (!(outcome instanceof Renewal.Outcome.Failed)) {
+            resting.end(session.provider());
+        }
         String word = switch (outcome) {
             case Renewal.Outcome.Renewed renewed -> "ok";
             case Renewal.Outcome.Ended ended -> "refused";
             case Renewal.Outcome.Refused refused -> "refused";
             case Renewal.Outcome.Failed failed -> {
-                resting.begin(session);
+                resting.begin(session.provider());
                 yield "provider-unavailable";
             }
         };

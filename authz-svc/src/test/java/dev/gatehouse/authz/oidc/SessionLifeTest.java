@@ -137,7 +137,7 @@ class SessionLifeTest extends SignOnFixture {
         assertThat(down.header("retry-after")).isPresent();
         assertThat(browser.get("/").body()).contains("try again");
         provider.tokenStatus = 0;
-        clock.move(Duration.ofSeconds(3));
+        clock.move(Duration.ofSeconds(11));
         assertThat(browser.script("/").allowed()).isTrue();
     }
 
