@@ -255,7 +255,6 @@ final class TrafficAnnotations {
         cookie.put("ttl", "0s");
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("Path", "/");
-        attributes.put("HttpOnly", "");
         for (Setting setting : settings) {
             String value = setting.value().strip();
             switch (Annotations.shortName(setting)) {
