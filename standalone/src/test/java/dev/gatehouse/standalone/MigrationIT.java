@@ -16,10 +16,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,9 @@ final class MigrationIT {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();
+            if (exchange.getRequestURI().getPath().equals("/slow")) {
+                slow();
+            }
             byte[] seen = ("backend " + name + " got " + exchange.getRequestURI() + "\n"
                             + exchange.getRequestHeaders().entrySet())
                     .getBytes(StandardCharsets.UTF_8);
@@ -116,9 +121,19 @@ final class MigrationIT {
             exchange.getResponseBody().write(seen);
             exchange.close();
         });
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
         backends.add(server);
         return server.getAddress().getPort();
+    }
+
+    /** Waits longer than Envoy has a route wait unless it is told otherwise. */
+    private static void slow() {
+        try {
+            Thread.sleep(Duration.ofSeconds(16));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String imported(String... arguments) {
@@ -267,6 +282,11 @@ final class MigrationIT {
 
     private static String basic(String text) {
         return "Basic " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aResponseMayTakeLongerThanEnvoysOwnLimit() throws Exception {
+        assertThat(get("asked.example.com", "/slow").text()).contains("backend shop got /slow");
     }
 
     @Test
