@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class MigrationIT {
     private static final Path EXAMPLE = ChildJvm.repository().resolve("examples/migration");
 
-    /** An Ingress with an authorization server, which lets every request pass. */
+    /** An Ingress with an authorization server, which lets every request pass, and names a user where it is asked to. */
     private static final String ASKED = """
             apiVersion: networking.k8s.io/v1
             kind: Ingress
@@ -44,6 +44,7 @@ final class MigrationIT {
               namespace: shop
               annotations:
                 nginx.ingress.kubernetes.io/auth-url: http://shop-next.shop.svc.cluster.local:8080/check
+                nginx.ingress.kubernetes.io/auth-response-headers: X-User
             spec:
               ingressClassName: nginx
               rules:
@@ -113,6 +114,9 @@ final class MigrationIT {
             exchange.getRequestBody().readAllBytes();
             if (exchange.getRequestURI().getPath().equals("/slow")) {
                 slow();
+            }
+            if ("named".equals(exchange.getRequestHeaders().getFirst("Referer"))) {
+                exchange.getResponseHeaders().set("X-User", "alice");
             }
             byte[] seen = ("backend " + name + " got " + exchange.getRequestURI() + "\n"
                             + exchange.getRequestHeaders().entrySet())
@@ -296,6 +300,22 @@ final class MigrationIT {
                 .contains("backend shop got /cart?item=1")
                 .contains("X-original-url=[http://asked.example.com/cart?item=1]");
         assertThat(tls("/cart?item=1").text()).contains("X-original-url=[https://shop.example.com");
+    }
+
+    @Test
+    void onlyTheAuthorizationServerSaysWhoTheUserIs() throws Exception {
+        assertThat(get("asked.example.com", "/", "Referer", "named").text()).contains("X-user=[alice]");
+        assertThat(get("asked.example.com", "/").text())
+                .contains("backend shop got /")
+                .doesNotContain("X-user");
+        for (String forged : List.of("X-User", "x-user", "X-USER")) {
+            Answer answer = get("asked.example.com", "/cart", forged, "admin");
+            assertThat(answer.status()).as(answer.text()).isEqualTo(403);
+        }
+        assertThat(get("asked.example.com", "/", "X-User", "").status()).isEqualTo(403);
+        assertThat(get("cart.example.com", "/", "X-User", "any").text())
+                .as("other routes take the header")
+                .contains("X-user=[any]");
     }
 
     @Test
