@@ -16,10 +16,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class MigrationIT {
     private static final Path EXAMPLE = ChildJvm.repository().resolve("examples/migration");
 
-    /** An Ingress with an authorization server, which lets every request pass. */
+    /** An Ingress with an authorization server, which lets every request pass, and names a user where it is asked to. */
     private static final String ASKED = """
             apiVersion: networking.k8s.io/v1
             kind: Ingress
@@ -42,6 +44,7 @@ final class MigrationIT {
               namespace: shop
               annotations:
                 nginx.ingress.kubernetes.io/auth-url: http://shop-next.shop.svc.cluster.local:8080/check
+                nginx.ingress.kubernetes.io/auth-response-headers: X-User
             spec:
               ingressClassName: nginx
               rules:
@@ -109,6 +112,12 @@ final class MigrationIT {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();
+            if (exchange.getRequestURI().getPath().equals("/slow")) {
+                slow();
+            }
+            if ("named".equals(exchange.getRequestHeaders().getFirst("Referer"))) {
+                exchange.getResponseHeaders().set("X-User", "alice");
+            }
             byte[] seen = ("backend " + name + " got " + exchange.getRequestURI() + "\n"
                             + exchange.getRequestHeaders().entrySet())
                     .getBytes(StandardCharsets.UTF_8);
@@ -116,9 +125,19 @@ final class MigrationIT {
             exchange.getResponseBody().write(seen);
             exchange.close();
         });
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
         backends.add(server);
         return server.getAddress().getPort();
+    }
+
+    /** Waits longer than Envoy has a route wait unless it is told otherwise. */
+    private static void slow() {
+        try {
+            Thread.sleep(Duration.ofSeconds(16));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String imported(String... arguments) {
@@ -270,12 +289,33 @@ final class MigrationIT {
     }
 
     @Test
+    void aResponseMayTakeLongerThanEnvoysOwnLimit() throws Exception {
+        assertThat(get("asked.example.com", "/slow").text()).contains("backend shop got /slow");
+    }
+
+    @Test
     void anAuthorizationServerIsToldTheWholeUrlOfTheRequest() throws Exception {
         assertThat(get("asked.example.com", "/cart?item=1", "X-Original-URL", "https://forged/")
                         .text())
                 .contains("backend shop got /cart?item=1")
                 .contains("X-original-url=[http://asked.example.com/cart?item=1]");
         assertThat(tls("/cart?item=1").text()).contains("X-original-url=[https://shop.example.com");
+    }
+
+    @Test
+    void onlyTheAuthorizationServerSaysWhoTheUserIs() throws Exception {
+        assertThat(get("asked.example.com", "/", "Referer", "named").text()).contains("X-user=[alice]");
+        assertThat(get("asked.example.com", "/").text())
+                .contains("backend shop got /")
+                .doesNotContain("X-user");
+        for (String forged : List.of("X-User", "x-user", "X-USER")) {
+            Answer answer = get("asked.example.com", "/cart", forged, "admin");
+            assertThat(answer.status()).as(answer.text()).isEqualTo(403);
+        }
+        assertThat(get("asked.example.com", "/", "X-User", "").status()).isEqualTo(403);
+        assertThat(get("cart.example.com", "/", "X-User", "any").text())
+                .as("other routes take the header")
+                .contains("X-user=[any]");
     }
 
     @Test

@@ -132,16 +132,22 @@ final class ClientPolicyStatuses {
             Reads reads, Resource<ClientTrafficPolicy> policy, TargetKey target, List<ListenerState> listeners) {
         SortedSet<String> reasons = new TreeSet<>();
         List<String> messages = new ArrayList<>();
-        without(reads, policy.key(), target, listeners, Http3.WITHOUT_CLIENT_VALIDATION)
+        listeners(reads, policy.key(), target, listeners, Http3.WITHOUT_CLIENT_VALIDATION)
                 .ifPresent(names -> {
                     reasons.add("UnsupportedHTTP3ClientValidation");
                     messages.add("HTTP/3 is not served for " + names
                             + ", since Envoy does not ask for certificates of clients over QUIC");
                 });
-        without(reads, policy.key(), target, listeners, Http3.PORT_TAKEN).ifPresent(names -> {
+        listeners(reads, policy.key(), target, listeners, Http3.PORT_TAKEN).ifPresent(names -> {
             reasons.add("PassedOver");
             messages.add("HTTP/3 is not served for " + names + ", since a UDP listener has the port");
         });
+        if (policy.spec().settings().http3BeyondTls()) {
+            listeners(reads, policy.key(), target, listeners, Http3.SERVED).ifPresent(names -> {
+                reasons.add("PassedOver");
+                messages.add("HTTP/3 is served by TLS 1.3 for " + names + ", whatever spec.tls.maxVersion says");
+            });
+        }
         reads.get(model.clients.checked, policy.key())
                 .filter(checked -> !checked.warnings().isEmpty())
                 .ifPresent(checked -> {
@@ -160,7 +166,7 @@ final class ClientPolicyStatuses {
                         String.join("; ", messages)));
     }
 
-    private Optional<String> without(
+    private Optional<String> listeners(
             Reads reads, ObjectKey policy, TargetKey target, List<ListenerState> listeners, Http3 state) {
         String names = listeners.stream()
                 .map(ListenerState::key)

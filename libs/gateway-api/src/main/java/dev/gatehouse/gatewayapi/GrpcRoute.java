@@ -75,7 +75,7 @@ public record GrpcRoute(
         return new GrpcRoute(
                 ParentReference.readAll(f),
                 ParentReference.readDefaults(f),
-                f.strings("hostnames", Syntax.HOSTNAME),
+                RouteHostnames.read(f),
                 f.list("rules", 0, 16, Rule::read));
     }
 }

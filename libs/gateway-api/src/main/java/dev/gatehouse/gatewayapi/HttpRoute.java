@@ -187,7 +187,7 @@ public record HttpRoute(
         return new HttpRoute(
                 ParentReference.readAll(f),
                 ParentReference.readDefaults(f),
-                f.strings("hostnames", Syntax.HOSTNAME),
+                RouteHostnames.read(f),
                 f.has("rules")
                         ? rules
                         : List.of(new Rule(

@@ -31,7 +31,7 @@ public record TlsRoute(
         return new TlsRoute(
                 ParentReference.readAll(f),
                 ParentReference.readDefaults(f),
-                f.strings("hostnames", Syntax.HOSTNAME),
+                RouteHostnames.read(f),
                 f.list("rules", 1, 16, Rule::read));
     }
 }

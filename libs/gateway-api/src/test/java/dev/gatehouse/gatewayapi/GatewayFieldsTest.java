@@ -85,6 +85,25 @@ class GatewayFieldsTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTPRoute", "GRPCRoute", "TLSRoute"})
+    void anAddressAmongTheHostnamesOfARouteIsWarnedOf(String kind) {
+        ResourceReader.Result read = ResourceReader.read("f.yaml", """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: %s
+                metadata: {name: r}
+                spec:
+                  hostnames: [a.test, 1.2.3.4]
+                  rules: [{backendRefs: [{name: a, port: 80}]}]
+                """.formatted(kind));
+        assertThat(read.problems())
+                .singleElement()
+                .asString()
+                .contains("spec.hostnames[1]: \"1.2.3.4\" is an IP address, which Gateway API does not allow")
+                .contains("warning");
+        assertThat(read.found()).hasSize(1);
+    }
+
     private static List<String> problems(String protocol, String filter, String routability) {
         return ResourceReader.read("f.yaml", GATEWAY.formatted(protocol, filter, routability)).problems().stream()
                 .map(Object::toString)

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +35,7 @@ final class AccessAnnotations {
     private final Report report;
     private boolean closed;
     private boolean asksServer;
+    private AssertedHeaders asserted = AssertedHeaders.NONE;
 
     AccessAnnotations(IngressSource ingress, Manifests manifests, WrittenObjects objects, Report report) {
         this.ingress = ingress;
@@ -65,6 +67,11 @@ final class AccessAnnotations {
     /** Whether a server is asked that needs to be told the original request. Known after {@link #spec}. */
     boolean asksServer() {
         return asksServer;
+    }
+
+    /** The headers that only the authorization server may set. Known after {@link #spec}. */
+    AssertedHeaders asserted() {
+        return asserted;
     }
 
     private String policy() {
@@ -306,7 +313,7 @@ final class AccessAnnotations {
                 uri.get().getRawQuery() == null ? path : path + "?" + uri.get().getRawQuery());
         headers.ifPresent(setting -> {
             http.put("headersToBackend", list(setting.value()));
-            report.takenOver(setting, policy() + " spec.extAuth.http.headersToBackend");
+            asserted(setting);
         });
         List<String> shown = new ArrayList<>(
                 List.of("accept", "authorization", "cookie", "origin", "referer", "user-agent", "x-forwarded-for"));
@@ -318,6 +325,31 @@ final class AccessAnnotations {
                         + " spec.extAuth asks the same URL; the server sees the method of the request where nginx says GET, and of"
                         + " the headers " + String.join(", ", shown));
         return Optional.of(ordered("headersToExtAuth", shown, "http", http));
+    }
+
+    private void asserted(Setting setting) {
+        List<String> names = list(setting.value());
+        Optional<String> usual =
+                names.stream().filter(name -> !AssertedHeaders.refusable(name)).findFirst();
+        if (usual.isPresent()) {
+            gap(
+                    setting,
+                    "where the server answers without " + usual.get()
+                            + ", backends get the client's own, which nginx takes out: have the server answer by a header that neither"
+                            + " clients nor proxies send of themselves");
+            return;
+        }
+        asserted = new AssertedHeaders(
+                names.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet()));
+        report.differs(
+                setting,
+                policy()
+                        + " spec.extAuth.http.headersToBackend. A request that brings one of these headers is refused with 403"
+                        + " by a rule of the HTTPRoute: Envoy leaves the client's own where the server answers without one, and nginx"
+                        + " takes it out"
+                        + (asserted.names().contains("authorization")
+                                ? "; clients that send Authorization themselves are refused, too"
+                                : ""));
     }
 
     private Optional<Map<String, Object>> addresses() {

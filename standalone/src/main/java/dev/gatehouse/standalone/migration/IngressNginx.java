@@ -29,8 +29,10 @@ final class IngressNginx {
     /** The options of the import. */
     record Options(String gatewayNamespace, String gateway, String gatewayClass, String ingressClass) {}
 
-    /** Rules that Gateway API allows in an HTTPRoute. */
+    /** Rules that Gateway API allows in an HTTPRoute, and matches of all of them. */
     private static final int RULES = 16;
+
+    private static final int MATCHES = 128;
 
     private final Options options;
     private final Manifests manifests;
@@ -204,7 +206,7 @@ final class IngressNginx {
             if (passthrough) {
                 passThrough(ingress, host, routes);
             } else {
-                targets.addAll(routes(ingress, site(host), route, closed, hosts.size() > 1, routes));
+                targets.addAll(routes(ingress, site(host), route, asked.asserted(), closed, hosts.size() > 1, routes));
             }
             listeners.wwwRedirect(ingress, host, sites.keySet(), name(ingress, host + "-www", true), routes);
         }
@@ -285,11 +287,13 @@ final class IngressNginx {
             IngressSource ingress,
             Site site,
             RouteAnnotations route,
+            AssertedHeaders asserted,
             boolean closed,
             boolean several,
             WrittenObjects routes) {
         boolean shut = closed || closedHosts.contains(site.host());
         List<Map<String, Object>> rules = new ArrayList<>();
+        List<Map<String, Object>> served = new ArrayList<>();
         List<Map<String, Object>> redirects = new ArrayList<>();
         Optional<Map<String, Object>> closing = shut ? Optional.of(closing(route)) : Optional.empty();
         route.appRoot()
@@ -308,9 +312,15 @@ final class IngressNginx {
                 rules.add(ordered(
                         "matches", matches, "filters", List.of(route.redirect().get())));
             } else {
-                rules.addAll(served(site, location, matches, route));
+                served.addAll(served(site, location, matches, route));
             }
         }
+        if (!served.isEmpty() && !asserted.names().isEmpty()) {
+            Map<String, Object> refusal =
+                    route.filter("asserted-headers", ordered("directResponse", ordered("statusCode", 403)));
+            served.forEach(rule -> rules.addAll(asserted.refusals(rule, refusal)));
+        }
+        rules.addAll(served);
         if (rules.isEmpty()) {
             return List.of();
         }
@@ -332,17 +342,33 @@ final class IngressNginx {
             List<Map<String, Object>> rules,
             WrittenObjects routes) {
         List<Map<String, Object>> targets = new ArrayList<>();
-        for (int i = 0; i < rules.size(); i += RULES) {
-            String part = i == 0 ? name : name + "-" + (i / RULES + 1);
+        for (List<Map<String, Object>> part : parts(rules)) {
+            String partName = targets.isEmpty() ? name : name + "-" + (targets.size() + 1);
             Map<String, Object> spec = ordered("parentRefs", parents);
             if (!hostnames.isEmpty()) {
                 spec.put("hostnames", hostnames);
             }
-            spec.put("rules", rules.subList(i, Math.min(rules.size(), i + RULES)));
-            routes.add(GATEWAY_API + "/v1", "HTTPRoute", ingress.manifest().namespace(), part, "spec", spec);
-            targets.add(ordered("group", GATEWAY_API, "kind", "HTTPRoute", "name", part));
+            spec.put("rules", part);
+            routes.add(GATEWAY_API + "/v1", "HTTPRoute", ingress.manifest().namespace(), partName, "spec", spec);
+            targets.add(ordered("group", GATEWAY_API, "kind", "HTTPRoute", "name", partName));
         }
         return targets;
+    }
+
+    /** The rules of each HTTPRoute that has as many as it may have. */
+    static List<List<Map<String, Object>>> parts(List<Map<String, Object>> rules) {
+        List<List<Map<String, Object>>> parts = new ArrayList<>();
+        int matches = MATCHES;
+        for (Map<String, Object> rule : rules) {
+            int own = rule.get("matches") instanceof List<?> all ? all.size() : 1;
+            if (matches + own > MATCHES || parts.getLast().size() == RULES) {
+                parts.add(new ArrayList<>());
+                matches = 0;
+            }
+            parts.getLast().add(rule);
+            matches += own;
+        }
+        return parts;
     }
 
     private List<Map<String, Object>> served(

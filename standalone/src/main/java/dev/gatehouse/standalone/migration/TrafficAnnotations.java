@@ -21,6 +21,11 @@ final class TrafficAnnotations {
     /** Larger bodies are not held in the proxy until they are whole. */
     private static final long LARGEST_BUFFER = 64L * 1024 * 1024;
 
+    /** In seconds, as ingress-nginx has them. */
+    private static final long CONNECT_TIMEOUT = 5;
+
+    private static final long READ_TIMEOUT = 60;
+
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})([kKmMgG]?)");
     private static final Pattern SECONDS = Pattern.compile("([0-9]{1,9})s?");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([a-z_0-9]+)}?");
@@ -36,7 +41,7 @@ final class TrafficAnnotations {
         this.report = report;
     }
 
-    /** The spec without targets; empty where nothing is asked. */
+    /** The spec without targets. */
     Map<String, Object> spec() {
         timeouts();
         body();
@@ -61,29 +66,45 @@ final class TrafficAnnotations {
                         + ingress.manifest().name() + " spec." + field);
     }
 
+    /** nginx's timeouts, in its own defaults where nothing says others. The whole of a response has no limit, as with nginx. */
     private void timeouts() {
-        Map<String, Object> timeout = new LinkedHashMap<>();
-        annotations
-                .get("proxy-connect-timeout")
-                .ifPresent(setting -> seconds(setting).ifPresent(value -> {
-                    timeout.put("tcp", ordered("connectTimeout", time(value)));
-                    taken(setting, "timeout.tcp.connectTimeout");
-                }));
-        long idle = 0;
-        for (String name : List.of("proxy-read-timeout", "proxy-send-timeout")) {
-            Optional<Setting> setting = annotations.get(name);
-            if (setting.isPresent()) {
-                OptionalLong value = seconds(setting.get());
-                idle = Math.max(idle, value.orElse(0));
-                value.ifPresent(_ -> taken(setting.get(), "timeout.http.streamIdleTimeout"));
-            }
+        long connect = seconds("proxy-connect-timeout", CONNECT_TIMEOUT, "timeout.tcp.connectTimeout");
+        long idle = seconds("proxy-read-timeout", READ_TIMEOUT, "timeout.http.streamIdleTimeout");
+        Optional<Setting> send = annotations.get("proxy-send-timeout");
+        OptionalLong sending = send.map(this::seconds).orElse(OptionalLong.empty());
+        if (sending.orElse(0) >= idle) {
+            idle = sending.getAsLong();
+            taken(send.get(), "timeout.http.streamIdleTimeout");
+        } else if (sending.isPresent()) {
+            report.differs(
+                    send.get(),
+                    "timeout.http.streamIdleTimeout is for both directions, and is proxy-read-timeout, the longer one");
         }
-        if (idle > 0) {
-            timeout.put("http", ordered("streamIdleTimeout", time(idle)));
+        spec.put(
+                "timeout",
+                ordered(
+                        "tcp",
+                        ordered("connectTimeout", time(connect)),
+                        "http",
+                        ordered("requestTimeout", "0s", "streamIdleTimeout", time(idle))));
+        report.add(
+                "time for a whole response",
+                new Report.Outcome.TakenOver(
+                        "spec.timeout.http.requestTimeout: 0s of each BackendTrafficPolicy: there is no limit"));
+    }
+
+    /** The seconds of a timeout, at least one. */
+    private long seconds(String name, long otherwise, String field) {
+        Optional<Setting> setting = annotations.get(name);
+        OptionalLong value = setting.map(this::seconds).orElse(OptionalLong.empty());
+        value.ifPresent(_ -> taken(setting.get(), field));
+        if (setting.isEmpty()) {
+            report.add(
+                    name,
+                    new Report.Outcome.TakenOver("spec." + field + ": " + time(otherwise)
+                            + " of each BackendTrafficPolicy whose Ingress does not say another"));
         }
-        if (!timeout.isEmpty()) {
-            spec.put("timeout", timeout);
-        }
+        return Math.max(1, value.orElse(otherwise));
     }
 
     private static String time(long seconds) {
@@ -255,7 +276,6 @@ final class TrafficAnnotations {
         cookie.put("ttl", "0s");
         Map<String, Object> attributes = new LinkedHashMap<>();
         attributes.put("Path", "/");
-        attributes.put("HttpOnly", "");
         for (Setting setting : settings) {
             String value = setting.value().strip();
             switch (Annotations.shortName(setting)) {

@@ -98,6 +98,14 @@ public record ClientSettings(
         }
     }
 
+    /** Whether HTTP/3, which is always TLS 1.3, goes beyond the highest version of TLS. */
+    public boolean http3BeyondTls() {
+        return http3
+                && tls.map(ClientTls::maxVersion)
+                        .filter(version -> version != ClientTls.Version.AUTO && version != ClientTls.Version.V1_3)
+                        .isPresent();
+    }
+
     /** Reads the settings among the fields of a policy's {@code spec}. */
     public static ClientSettings read(Fields f) {
         Optional<ClientTls> tls = f.object("tls", ClientTls::read);

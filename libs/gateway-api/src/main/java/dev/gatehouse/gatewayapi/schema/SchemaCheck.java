@@ -64,10 +64,11 @@ final class SchemaCheck {
     }
 
     private void text(Schema.Text schema, Node node, String path) {
-        if (!expectScalar(node, path, "a string", Node.Scalar.Type.STRING)) {
+        if (!(node instanceof Node.Scalar scalar && scalar.type() == Node.Scalar.Type.STRING)) {
+            wrongType(node, path, expected(schema, node));
             return;
         }
-        String value = ((Node.Scalar) node).text();
+        String value = scalar.text();
         if (!schema.choices().isEmpty()) {
             if (!schema.choices().contains(value)) {
                 report(node.location(), path, Wording.notOneOf(value, schema.choices()));
@@ -100,6 +101,20 @@ final class SchemaCheck {
                     Wording.quote(value) + " is not valid (expected: "
                             + (schema.format().equals("byte") ? "bytes in base64" : "an RFC 3339 time") + ")");
         }
+    }
+
+    /** What belongs in the place of {@code node}, which is no string: its text in quotes, where that would do. */
+    private static String expected(Schema.Text schema, Node node) {
+        if (!(node instanceof Node.Scalar scalar)) {
+            return "a string";
+        }
+        String text = scalar.text();
+        if (!schema.choices().isEmpty() && !schema.choices().contains(text)) {
+            return String.join(", ", schema.choices());
+        }
+        boolean fits = schema.patterns().stream()
+                .allMatch(syntax -> syntax.pattern().matcher(text).find());
+        return fits || schema.expect().isEmpty() ? "a string; quote it" : schema.expect();
     }
 
     private void matches(List<Schema.Syntax> patterns, String expect, String value, Node node, String path) {

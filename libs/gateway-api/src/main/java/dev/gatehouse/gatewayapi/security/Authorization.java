@@ -2,6 +2,8 @@ package dev.gatehouse.gatewayapi.security;
 
 import dev.gatehouse.gatewayapi.yaml.Fields;
 import dev.gatehouse.gatewayapi.yaml.Syntax;
+import dev.gatehouse.gatewayapi.yaml.Wording;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -107,18 +109,7 @@ public record Authorization(List<Rule> rules, boolean allowOthers) {
 
         static Principal read(Fields f) {
             Principal principal = new Principal(
-                    f.strings("clientCIDRs").stream()
-                            .flatMap(text -> {
-                                Optional<Cidr> cidr = Cidr.parse(text);
-                                if (cidr.isEmpty()) {
-                                    f.wrong(
-                                            "clientCIDRs",
-                                            "\"" + text + "\" is not a range of addresses (expected: for example"
-                                                    + " 10.0.0.0/8 or 2001:db8::/32)");
-                                }
-                                return cidr.stream();
-                            })
-                            .toList(),
+                    addresses(f),
                     f.object("jwt", JwtPrincipal::read),
                     f.list("headers", 0, 256, Header::read),
                     f.list("clientIPGeoLocations", GeoLocation::read));
@@ -126,6 +117,22 @@ public record Authorization(List<Rule> rules, boolean allowOthers) {
                 f.wrong("expected at least one of clientCIDRs, jwt, headers and clientIPGeoLocations");
             }
             return principal;
+        }
+
+        private static List<Cidr> addresses(Fields f) {
+            List<Cidr> ranges = new ArrayList<>();
+            List<String> texts = f.strings("clientCIDRs");
+            for (int i = 0; i < texts.size(); i++) {
+                Optional<Cidr> range = Cidr.parse(texts.get(i));
+                range.ifPresent(ranges::add);
+                if (range.isEmpty()) {
+                    f.wrong(
+                            "clientCIDRs[" + i + "]",
+                            Wording.quote(texts.get(i)) + " is not a range of addresses (expected: for example"
+                                    + " 10.0.0.0/8 or 2001:db8::/32)");
+                }
+            }
+            return ranges;
         }
 
         /** True if a connection without requests can be judged by it. */

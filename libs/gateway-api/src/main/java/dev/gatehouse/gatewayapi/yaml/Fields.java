@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fields {
     private static final Pattern DURATION_PART = Pattern.compile("(\\d{1,5})(h|ms|m|s)");
+    private static final String DURATION_FORM = "a duration such as \"10s\", \"1m30s\" or \"250ms\"";
     private static final Pattern DURATION = Pattern.compile("(?:\\d{1,5}(?:h|ms|m|s)){1,4}");
 
     /** RFC 3339, and beyond it: no zone, which is UTC. */
@@ -45,7 +46,11 @@ public final class Fields {
 
     private final Node.Mapping node;
     private final String path;
+    /** Takes problems of this object's fields, and of what is below them. */
     private final Consumer<Problem> problems;
+    /** Takes problems of this object as a whole. */
+    private final Consumer<Problem> problemsOfWhole;
+
     private final String object;
     private final Problem.Severity unknown;
     private final Set<String> asked = new HashSet<>();
@@ -53,6 +58,7 @@ public final class Fields {
     /** Records the fields that a reader asks for, if no object is read. */
     private final Outline.@Nullable Fields outline;
 
+    private boolean fieldsAreWrong;
     private boolean lenient;
 
     private Fields(
@@ -69,7 +75,11 @@ public final class Fields {
         this.object = object;
         this.path = path;
         this.unknown = unknown;
-        this.problems = problems;
+        this.problemsOfWhole = problems;
+        this.problems = problem -> {
+            fieldsAreWrong |= problem.severity() == Problem.Severity.ERROR;
+            problems.accept(problem);
+        };
     }
 
     /**
@@ -257,13 +267,12 @@ public final class Fields {
         if (text.isEmpty()) {
             return Optional.empty();
         }
-        String range = min + " to " + max;
         Optional<Long> value = PlainScalar.integer(text.get())
                 .filter(number -> number.bitLength() < Long.SIZE)
                 .map(BigInteger::longValue)
                 .filter(number -> number >= min && number <= max);
         if (value.isEmpty()) {
-            wrong(name, Wording.cut(text.get()) + " is out of range (expected: " + range + ")");
+            wrong(name, outOfRange(text.get(), min, max));
         }
         return value;
     }
@@ -295,15 +304,13 @@ public final class Fields {
 
     /** Gateway API's duration (GEP-2257): "1h30m", "250ms". */
     public Optional<Duration> duration(String name) {
-        Optional<String> text = string(name);
+        describe(name, new Outline.Text(Optional.empty(), List.of()));
+        Optional<String> text = scalar(name, DURATION_FORM, "", Node.Scalar.Type.STRING);
         if (text.isEmpty()) {
             return Optional.empty();
         }
         if (!DURATION.matcher(text.get()).matches()) {
-            wrong(
-                    name,
-                    Wording.quote(text.get())
-                            + " is not a duration (expected: for example \"10s\", \"1m30s\" or \"250ms\")");
+            wrong(name, Wording.quote(text.get()) + " is not valid (expected: " + DURATION_FORM + ")");
             return Optional.empty();
         }
         Duration sum = Duration.ZERO;
@@ -573,24 +580,29 @@ public final class Fields {
         List<Integer> values = new ArrayList<>();
         List<Node> items = items(name);
         for (int i = 0; i < items.size(); i++) {
+            Node item = items.get(i);
             String at = below(name) + "[" + i + "]";
-            Optional<Integer> value =
-                    items.get(i) instanceof Node.Scalar scalar && scalar.type() == Node.Scalar.Type.INTEGER
-                            ? PlainScalar.integer(scalar.text())
-                                    .filter(number -> number.bitLength() < Integer.SIZE)
-                                    .map(BigInteger::intValue)
-                                    .filter(number -> number >= min && number <= max)
-                            : Optional.empty();
-            if (value.isPresent()) {
-                values.add(value.get());
-            } else {
+            if (!(item instanceof Node.Scalar scalar && scalar.type() == Node.Scalar.Type.INTEGER)) {
                 report(
-                        items.get(i).location(),
+                        item.location(),
                         at,
-                        Wording.shown(items.get(i)) + " (expected: an integer from " + min + " to " + max + ")");
+                        Wording.shown(item) + " (expected: an integer from " + min + " to " + max + ")");
+                continue;
+            }
+            Optional<Integer> value = PlainScalar.integer(scalar.text())
+                    .filter(number -> number.bitLength() < Integer.SIZE)
+                    .map(BigInteger::intValue)
+                    .filter(number -> number >= min && number <= max);
+            value.ifPresent(values::add);
+            if (value.isEmpty()) {
+                report(item.location(), at, outOfRange(scalar.text(), min, max));
             }
         }
         return List.copyOf(values);
+    }
+
+    private static String outOfRange(String text, long min, long max) {
+        return Wording.cut(text) + " is out of range (expected: " + min + " to " + max + ")";
     }
 
     /** A list of constants of {@code type}. */
@@ -653,9 +665,14 @@ public final class Fields {
         report(node.locate(name), below(name), message);
     }
 
-    /** Reports a problem with this object as a whole. */
+    /**
+     * Reports a problem with this object as a whole, unless its fields have problems: where one is not read, a message
+     * that it is missing would contradict the file.
+     */
     public void wrong(String message) {
-        report(node.location(), path, message);
+        if (!fieldsAreWrong && !bySchema.hasBelow(path)) {
+            problemsOfWhole.accept(new Problem(Problem.Severity.ERROR, node.location(), object, path, message));
+        }
     }
 
     /** Reports something that does not keep the document from being used. */
@@ -698,6 +715,11 @@ public final class Fields {
     }
 
     private Optional<String> scalar(String name, String expected, Node.Scalar.Type... types) {
+        return scalar(name, expected, types[0] == Node.Scalar.Type.STRING ? "; quote it" : "", types);
+    }
+
+    /** @param hint what to do with a scalar of another type */
+    private Optional<String> scalar(String name, String expected, String hint, Node.Scalar.Type... types) {
         asked.add(name);
         Optional<Node> value = node.get(name);
         if (value.isEmpty()) {
@@ -706,8 +728,10 @@ public final class Fields {
         if (value.get() instanceof Node.Scalar scalar && Arrays.asList(types).contains(scalar.type())) {
             return Optional.of(scalar.text());
         }
-        String hint = value.get() instanceof Node.Scalar && types[0] == Node.Scalar.Type.STRING ? "; quote it" : "";
-        wrong(name, Wording.shown(value.get()) + " (expected: " + expected + hint + ")");
+        wrong(
+                name,
+                Wording.shown(value.get()) + " (expected: " + expected
+                        + (value.get() instanceof Node.Scalar ? hint : "") + ")");
         return Optional.empty();
     }
 

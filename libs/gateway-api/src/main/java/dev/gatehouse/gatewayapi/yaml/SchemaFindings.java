@@ -37,6 +37,11 @@ final class SchemaFindings {
         return problem.severity() == Problem.Severity.WARNING || !paths.contains(problem.path());
     }
 
+    /** True if there are problems below {@code path}. */
+    boolean hasBelow(String path) {
+        return paths.stream().anyMatch(each -> each.startsWith(path + ".") || each.startsWith(path + "["));
+    }
+
     /** Removes and returns the problems at {@code path} and below. */
     List<Problem> take(String path) {
         List<Problem> taken = left.stream()

@@ -190,6 +190,21 @@ class ClientTrafficPolicyTest {
         assertThat(settings.matchBackendScheme()).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tls: {maxVersion: '1.2'}|true",
+                "tls: {maxVersion: '1.3'}|false",
+                "tls: {maxVersion: Auto}|false",
+                "{}|false"
+            })
+    void http3IsTls13(String tls, boolean beyond) {
+        assertThat(settings("http3: {}\n" + tls.replace("{}", "")).http3BeyondTls())
+                .isEqualTo(beyond);
+        assertThat(settings(tls.replace("{}", "")).http3BeyondTls()).isFalse();
+    }
+
     @Test
     void deprecatedFieldsAreToldWithTheirSuccessors() {
         ClientTrafficPolicy policy = policy("enableProxyProtocol: false\nheaders: {preserveXRequestID: false}\n"

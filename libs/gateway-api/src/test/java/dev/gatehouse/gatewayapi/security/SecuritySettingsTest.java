@@ -70,6 +70,18 @@ final class SecuritySettingsTest {
     }
 
     @Test
+    void aRangeThatIsNoneIsToldOnce() {
+        read("authorization: {rules: [{action: Allow, principal: {clientCIDRs: [10.0.0.0/8, 10.0.0.1]}}]}");
+        read("authorization: {rules: [{action: Allow, principal: {clientCIDRs: [10.0.0.0/33]}}]}");
+        assertThat(problems)
+                .containsExactly(
+                        "authorization.rules[0].principal.clientCIDRs[1]: \"10.0.0.1\" is not a range of addresses"
+                                + " (expected: for example 10.0.0.0/8 or 2001:db8::/32)",
+                        "authorization.rules[0].principal.clientCIDRs[0]: \"10.0.0.0/33\" is not a range of addresses"
+                                + " (expected: for example 10.0.0.0/8 or 2001:db8::/32)");
+    }
+
+    @Test
     void aRuleThatLooksForTokensOfNoProviderIsTold() {
         assertThat(read("""
                 jwt: {providers: [{name: a, localJWKS: {inline: x}}]}

@@ -19,7 +19,11 @@ class TrafficSettingsTest {
                 "compressor: [{type: Deflate}] | compressor[0].type: \"Deflate\" is not known (expected: Gzip, Brotli, Zstd)",
                 "compressor: [{gzip: {}}] | compressor[0].type: is missing (expected: Gzip, Brotli or Zstd)",
                 "compressor: [{type: Gzip, brotli: {}}] | compressor[0].gzip: is missing, and nothing is compressed by Gzip",
-                "compressor: [{type: Gzip, gzip: {level: 9}}] | compressor[0].gzip.level: unknown field (expected: {}, an object without fields)"
+                "compressor: [{type: Gzip, gzip: {level: 9}}] | compressor[0].gzip.level: unknown field (expected: {}, an object without fields)",
+                "timeout: {http: {requestTimeout: 5}} | timeout.http.requestTimeout: 5 is an integer (expected: a duration such as \"10s\"",
+                "timeout: {http: {requestTimeout: '5'}} | timeout.http.requestTimeout: \"5\" is not valid (expected: a duration such as \"10s\"",
+                "loadBalancer: {type: true} | loadBalancer.type: true is a boolean (expected: ConsistentHash, LeastRequest,",
+                "faultInjection: {abort: {httpStatus: 700}} | faultInjection.abort.httpStatus: 700 is out of range"
             })
     void oneWrongValueGivesOneMessage(String spec, String message) {
         assertThat(problems(spec))

@@ -41,7 +41,44 @@ class FieldsTest {
         read("d: 1d", f -> f.duration("d"));
         assertThat(problems)
                 .containsExactly(
-                        "f.yaml:1:1: Test t: d: \"1d\" is not a duration (expected: for example \"10s\", \"1m30s\" or \"250ms\")");
+                        "f.yaml:1:1: Test t: d: \"1d\" is not valid (expected: a duration such as \"10s\", \"1m30s\" or \"250ms\")");
+    }
+
+    @Test
+    void aNumberInPlaceOfADurationIsNotToBeQuoted() {
+        read("d: 5", f -> f.duration("d"));
+        assertThat(problems)
+                .containsExactly(
+                        "f.yaml:1:1: Test t: d: 5 is an integer (expected: a duration such as \"10s\", \"1m30s\" or \"250ms\")");
+    }
+
+    @Test
+    void aFieldThatIsWrongIsNotSaidToBeMissing() {
+        read("{a: 700}", f -> {
+            if (f.integer("a", 200, 599).isEmpty()) {
+                f.wrong("expected a");
+            }
+            return f;
+        });
+        read("{inner: {a: x}}", f -> {
+            var unused = f.object("inner", inner -> inner.integer("a", 0, 1));
+            f.wrong("expected inner or outer");
+            return f;
+        });
+        assertThat(problems)
+                .containsExactly(
+                        "f.yaml:1:2: Test t: a: 700 is out of range (expected: 200 to 599)",
+                        "f.yaml:1:10: Test t: inner.a: \"x\" is a string (expected: an integer)");
+    }
+
+    @Test
+    void anObjectMayHaveSeveralProblemsAsAWhole() {
+        read("{}", f -> {
+            f.wrong("expected a");
+            f.wrong("expected b");
+            return f;
+        });
+        assertThat(problems).hasSize(2);
     }
 
     @ParameterizedTest
@@ -116,8 +153,9 @@ class FieldsTest {
         assertThatObject(read("l: [400, 700, x]", f -> f.integers("l", 400, 599)))
                 .isEqualTo(List.of(400));
         assertThat(problems)
-                .hasSize(2)
-                .allSatisfy(problem -> assertThat(problem).endsWith("(expected: an integer from 400 to 599)"));
+                .containsExactly(
+                        "f.yaml:1:10: Test t: l[1]: 700 is out of range (expected: 400 to 599)",
+                        "f.yaml:1:15: Test t: l[2]: \"x\" is a string (expected: an integer from 400 to 599)");
     }
 
     @Test
