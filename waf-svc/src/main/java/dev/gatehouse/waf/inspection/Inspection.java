@@ -70,6 +70,7 @@ public final class Inspection {
     private Optional<Policy> found = Optional.empty();
     private Optional<Transaction> transaction = Optional.empty();
     private Optional<String> skipped = Optional.empty();
+    private boolean asked;
     private boolean refused;
     private boolean responseAsked;
     private String route = "";
@@ -106,6 +107,7 @@ public final class Inspection {
      * @param route Envoy's name of the request's route; empty: the route has no name
      */
     public Decision requestHead(RequestHead head, String uniqueId, String route) {
+        this.asked = true;
         this.route = route;
         return switch (policy()) {
             case Policy.Unusable unusable -> {
@@ -255,6 +257,7 @@ public final class Inspection {
      * @param reason the reason, in one word
      */
     public Decision failed(String reason) {
+        asked = true;
         boolean open = policy() instanceof Policy.Ready ready && ready.failsOpen();
         shared.metrics().shed(reason, open);
         if (open) {
@@ -354,8 +357,10 @@ public final class Inspection {
         }
         ended = true;
         body.giveBack();
-        try (Scope _ = span.enter()) {
-            count();
+        if (asked) {
+            try (Scope _ = span.enter()) {
+                count();
+            }
         }
         if (span.isRecording()) {
             span.end(new InspectionSpan.Summary(
@@ -395,12 +400,14 @@ public final class Inspection {
         if (transaction.flatMap(Transaction::interruption).isPresent()) {
             return InspectionMetrics.Outcome.BLOCKED;
         }
-        if (refused || transaction.isEmpty()) {
+        if (refused || (asked && transaction.isEmpty())) {
             return InspectionMetrics.Outcome.UNAVAILABLE;
         }
         if (skipped.isPresent()) {
             return InspectionMetrics.Outcome.SKIPPED;
         }
-        return transaction.get().hasLogged() ? InspectionMetrics.Outcome.DETECTED : InspectionMetrics.Outcome.PASSED;
+        return transaction.map(Transaction::hasLogged).orElse(false)
+                ? InspectionMetrics.Outcome.DETECTED
+                : InspectionMetrics.Outcome.PASSED;
     }
 }
