@@ -81,15 +81,14 @@ public final class WafFilter implements ChainFilter {
      * The route configuration by which waf-svc enforces the policy.
      *
      * @param hasBackend false if the route redirects or answers itself; Envoy then ignores the route's limit for bodies
-     * and waits forever for the rest of a body longer than the connection's buffer, so waf-svc holds the body or, for a
-     * policy that fails open, is told the size of the connection's buffer
+     * and waits forever for the rest of a body longer than the connection's buffer, so waf-svc is told the size of that
+     * buffer, and asks for the beginning of a longer body. A body that nobody reads is not worth memory of waf-svc.
      */
     public static ExtProcPerRoute enforcing(EffectivePolicies.Waf waf, boolean grpc, boolean hasBackend) {
         ExtProcOverrides.Builder overrides = ExtProcOverrides.newBuilder()
                 .addGrpcInitialMetadata(metadata(POLICY, waf.name()))
                 .setFailureModeAllow(BoolValue.of(waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Open));
-        boolean streamed = waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed
-                || (!hasBackend && waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Closed);
+        boolean streamed = hasBackend && waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed;
         if (!streamed) {
             long bytes = hasBackend ? bufferBytes(waf) : ChainContext.CONNECTION_BUFFER_BYTES;
             overrides.addGrpcInitialMetadata(metadata(BUFFER_BYTES, Long.toString(bytes)));
