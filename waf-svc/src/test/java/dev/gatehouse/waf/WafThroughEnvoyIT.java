@@ -389,6 +389,19 @@ class WafThroughEnvoyIT {
     }
 
     @Test
+    void aBodyThatStopsComingIsRefusedAndGivesItsMemoryBack() throws IOException {
+        int before = backend.requests();
+        try (PlainClient client = new PlainClient(port)) {
+            client.write(form("streamed-shop.example", "/") + "Content-Length: 90000\r\n\r\n" + "x".repeat(40_000));
+            PlainClient.Answer late = client.read(true);
+            assertThat(late.status()).isEqualTo(408);
+            assertThat(late.body()).contains("waf_refused{slow_body}");
+        }
+        Await.until(() -> bodies.held() == 0, Duration.ofSeconds(10), () -> bodies.held() + " bytes are held");
+        assertThat(backend.requests()).isEqualTo(before);
+    }
+
+    @Test
     void withoutAPolicyNothingPasses() throws IOException {
         PlainClient.Answer unknown = get("unknown.example", "/");
         assertThat(unknown.status()).isEqualTo(503);

@@ -53,6 +53,17 @@ final class Conversation {
         };
     }
 
+    /** Whether a part of the request's body, or its headers, are held here until the body has ended. */
+    boolean holdsRequest() {
+        return !over && request.isDuplex() && request.awaitsVerdict();
+    }
+
+    /** Refuses a request whose body comes too slowly. */
+    List<ProcessingResponse> tooSlow() {
+        over = true;
+        return withFindings(List.of(EnvoyMessages.immediate(inspection.tooSlow())));
+    }
+
     /**
      * @param failure why the message cannot be inspected
      * @return in order; none: the answer comes with that to a later message

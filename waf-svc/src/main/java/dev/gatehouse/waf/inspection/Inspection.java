@@ -28,6 +28,7 @@ public final class Inspection {
     private static final Logger LOG = System.getLogger(Inspection.class.getName());
     private static final int UNAVAILABLE = 503;
     private static final int BAD_REQUEST = 400;
+    private static final int REQUEST_TIMEOUT = 408;
     private static final int SWITCHING_PROTOCOLS = 101;
     /** In the metadata of a response, for access logs. */
     private static final int MOST_RULES = 100;
@@ -266,6 +267,13 @@ public final class Inspection {
         }
         refused = true;
         return new Decision.Respond(UNAVAILABLE, "waf_unavailable{" + reason + "}");
+    }
+
+    /** The rest of the request's body comes too slowly: it is refused, whatever the policy says of failures. */
+    public Decision.Respond tooSlow() {
+        shared.metrics().shed("slow_body", false);
+        refused = true;
+        return new Decision.Respond(REQUEST_TIMEOUT, "waf_refused{slow_body}");
     }
 
     /** Whether nothing is looked at any more. */
