@@ -41,6 +41,7 @@ final class WafWithoutBackendIT {
               gatewayClassName: gatehouse
               listeners:
               - {name: http, protocol: HTTP, port: ${port}}
+              - {name: small, protocol: HTTP, port: ${small}}
               - name: early
                 protocol: HTTP
                 port: ${early}
@@ -57,6 +58,13 @@ final class WafWithoutBackendIT {
               - matches: [{path: {value: /direct}}]
                 filters: [{type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: direct}}]
               - matches: [{path: {value: /gone}}]
+            ---
+            apiVersion: gateway.envoyproxy.io/v1alpha1
+            kind: ClientTrafficPolicy
+            metadata: {name: small, namespace: default}
+            spec:
+              targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: front, sectionName: small}]
+              connection: {bufferLimit: 8Ki}
             ---
             apiVersion: gateway.networking.k8s.io/v1
             kind: HTTPRoute
@@ -117,13 +125,15 @@ final class WafWithoutBackendIT {
               - matches: [{path: {value: /open}}]
                 filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 302}}]
             """ + policy("early", "Gateway, name: front, sectionName: early", "Closed")
+            + policy("small", "Gateway, name: front, sectionName: small", "Closed")
             + policy("all", "Gateway, name: front, sectionName: http", "Closed")
             + policy("open", "HTTPRoute, name: open", "Open")
             + policy("partial", "HTTPRoute, name: partial", "Closed") + "  requestBody: {onLimit: ProcessPartial}\n"
             + policy("keys", "HTTPRoute, name: keys", "Closed") + "  bodies: Streamed\n";
 
-    private final List<Integer> ports = FreePorts.some(2);
+    private final List<Integer> ports = FreePorts.some(3);
     private final int port = ports.getFirst();
+    private final int small = ports.get(1);
     private final int early = ports.getLast();
     private final WebClient client = new WebClient();
 
@@ -150,9 +160,11 @@ final class WafWithoutBackendIT {
         List<Integer> own = FreePorts.some(2);
         Files.writeString(
                 folder.resolve("all.yaml"),
-                FILES.replace("${port}", Integer.toString(port)).replace("${early}", Integer.toString(early)));
+                FILES.replace("${port}", Integer.toString(port))
+                        .replace("${small}", Integer.toString(small))
+                        .replace("${early}", Integer.toString(early)));
         gatehouse = ChildJvm.serving(own.get(0), own.get(1), folder);
-        for (int each : List.of(port, early)) {
+        for (int each : List.of(port, small, early)) {
             Await.until(() -> post(each, "/redirect", 10, "") == 302, Duration.ofSeconds(60), gatehouse::output);
         }
     }
@@ -198,6 +210,13 @@ final class WafWithoutBackendIT {
         assertThat(post(port, "/open", 20_000, "")).isEqualTo(302);
         assertThat(post(port, "/open", 20_000, "evil")).isEqualTo(403);
         assertThat(post(port, "/open", LONG, "")).isEqualTo(413);
+    }
+
+    @Test
+    void aConnectionHoldsWhatTheClientTrafficPolicySays() throws Exception {
+        assertThat(post(small, "/redirect", 7_000, "")).isEqualTo(302);
+        assertThat(post(small, "/redirect", 7_000, "evil")).isEqualTo(403);
+        assertThat(post(small, "/redirect", 20_000, "")).isEqualTo(413);
     }
 
     @Test
