@@ -83,5 +83,13 @@ interface WafConfig {
 
         /** Bytes of bodies that are held at a time; default: a quarter of the heap. */
         OptionalLong bodyBytes();
+
+        /** A request's body that is held here and brings less than {@link #bodyRate()} in such a time is refused with 408. */
+        @WithDefault("20s")
+        Duration bodyPeriod();
+
+        /** Bytes a second. */
+        @WithDefault("500")
+        long bodyRate();
     }
 }

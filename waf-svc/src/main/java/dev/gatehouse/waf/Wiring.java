@@ -18,6 +18,7 @@ import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.BodyBudget;
 import dev.gatehouse.waf.load.LargeWork;
+import dev.gatehouse.waf.load.SlowBodies;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.Rehearsal;
 import dev.gatehouse.waf.recent.RecentEvents;
@@ -116,6 +117,16 @@ final class Wiring {
     BodyBudget bodies(WafConfig config) {
         return new BodyBudget(
                 config.load().bodyBytes().orElse(Runtime.getRuntime().maxMemory() / 4));
+    }
+
+    @Produces
+    @Singleton
+    SlowBodies slowBodies(WafConfig config) {
+        return SlowBodies.start(config.load().bodyPeriod(), config.load().bodyRate());
+    }
+
+    void close(@Disposes SlowBodies slow) {
+        slow.close();
     }
 
     /** The consumers of finished transactions. */

@@ -21,6 +21,7 @@ import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
 import io.envoyproxy.envoy.service.ext_proc.v3.ImmediateResponse;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
+import io.envoyproxy.envoy.service.ext_proc.v3.ProtocolConfiguration;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -291,6 +292,48 @@ class WafServiceTest {
     }
 
     @Test
+    void aResponseWithoutARequestIsTheProxysOwnAndPassesAsItIs() throws InterruptedException {
+        double before = unavailable();
+        StreamObserver<ProcessingRequest> requests = process("shop/leaks");
+        requests.onNext(ProcessingRequest.newBuilder()
+                .setProtocolConfig(ProtocolConfiguration.newBuilder()
+                        .setRequestBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED)
+                        .setResponseBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED))
+                .setResponseHeaders(headers(false, ":status", "401", "content-type", "text/html"))
+                .build());
+        assertThat(next().hasResponseHeaders()).isTrue();
+        requests.onNext(ProcessingRequest.newBuilder()
+                .setResponseBody(HttpBody.newBuilder()
+                        .setBody(ByteString.copyFromUtf8("a page about ORA-00942"))
+                        .setEndOfStream(true))
+                .build());
+        assertThat(next().getResponseBody()
+                        .getResponse()
+                        .getBodyMutation()
+                        .getStreamedResponse()
+                        .getBody()
+                        .toStringUtf8())
+                .isEqualTo("a page about ORA-00942");
+        requests.onCompleted();
+        assertThat(ends.poll(10, SECONDS)).isEqualTo("completed");
+        assertThat(unavailable()).isEqualTo(before);
+    }
+
+    @Test
+    void aRequestIsInspectedWhateverStandsBeforeItInItsStream() throws InterruptedException {
+        StreamObserver<ProcessingRequest> requests = process("shop/strict");
+        requests.onNext(ProcessingRequest.newBuilder()
+                .setProtocolConfig(ProtocolConfiguration.newBuilder()
+                        .setRequestBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED)
+                        .setResponseBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED))
+                .setResponseHeaders(headers(true, ":status", "401"))
+                .build());
+        assertThat(next().hasResponseHeaders()).isTrue();
+        requests.onNext(get("/", "192.0.2.1:1", "user-agent", "sqlmap"));
+        assertThat(next().getImmediateResponse().getStatus().getCodeValue()).isEqualTo(403);
+    }
+
+    @Test
     void healthAndMetricsTellOfPolicies() throws InterruptedException {
         refused("/", "192.0.2.1:1", "shop/strict", "user-agent", "sqlmap");
         given().get("/q/health/ready").then().statusCode(200).body(containsString("waf: policies"));
@@ -314,7 +357,14 @@ class WafServiceTest {
     }
 
     private static double audited() {
-        String line = "gatehouse_waf_audit_records_total{outcome=\"written\"} ";
+        return metric("gatehouse_waf_audit_records_total{outcome=\"written\"} ");
+    }
+
+    private static double unavailable() {
+        return metric("gatehouse_waf_transactions_seconds_count{outcome=\"unavailable\"} ");
+    }
+
+    private static double metric(String line) {
         return given().get("/q/metrics")
                 .asString()
                 .lines()

@@ -127,6 +127,15 @@ class WafThroughEnvoyIT {
                             virtual_hosts:
                 %s
                           http_filters:
+                          - name: rbac
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
+                              rules:
+                                action: DENY
+                                policies:
+                                  all:
+                                    permissions: [{any: true}]
+                                    principals: [{header: {name: x-denied, present_match: true}}]
                           - name: waf
                             typed_config:
                               "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor
@@ -365,6 +374,31 @@ class WafThroughEnvoyIT {
         Await.until(() -> bodies.held() == 0, Duration.ofSeconds(10), () -> bodies.held() + " bytes are held");
         assertThat(backend.requests()).isEqualTo(before);
         assertThat(get(host, "/").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shop.example", "streamed-shop.example", "streamed-partial.example"})
+    void theAnswerOfAFilterBeforeTheWafPassesAsItIs(String host) throws IOException {
+        PlainClient.Answer denied =
+                PlainClient.send(port, "GET / HTTP/1.1\r\nHost: " + host + "\r\nX-Denied: 1\r\n\r\n");
+        assertThat(denied.status()).isEqualTo(403);
+        assertThat(denied.body()).contains("rbac_access_denied");
+        PlainClient.Answer upload = PlainClient.send(
+                port, form(host, "/") + "X-Denied: 1\r\nContent-Length: 90000\r\n\r\n" + "x".repeat(90_000));
+        assertThat(upload.body()).contains("rbac_access_denied");
+    }
+
+    @Test
+    void aBodyThatStopsComingIsRefusedAndGivesItsMemoryBack() throws IOException {
+        int before = backend.requests();
+        try (PlainClient client = new PlainClient(port)) {
+            client.write(form("streamed-shop.example", "/") + "Content-Length: 90000\r\n\r\n" + "x".repeat(40_000));
+            PlainClient.Answer late = client.read(true);
+            assertThat(late.status()).isEqualTo(408);
+            assertThat(late.body()).contains("waf_refused{slow_body}");
+        }
+        Await.until(() -> bodies.held() == 0, Duration.ofSeconds(10), () -> bodies.held() + " bytes are held");
+        assertThat(backend.requests()).isEqualTo(before);
     }
 
     @Test

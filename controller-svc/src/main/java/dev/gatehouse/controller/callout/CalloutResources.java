@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.config.core.v3.BackoffStrategy;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.RetryPolicy;
@@ -30,6 +31,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -52,6 +54,12 @@ public final class CalloutResources {
 
     /** A connection counts as lost if its bytes stay unacknowledged for this long: its node is gone. */
     private static final Duration UNACKNOWLEDGED = Duration.ofSeconds(1);
+
+    /** waf-svc must permit pings as often: {@code quarkus.grpc.server.netty.permit-keep-alive-time}. */
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(2);
+
+    /** Longer than {@link #TIMEOUT}: a waf-svc that is merely busy fails single messages, not all of its streams. */
+    private static final Duration PING_TIMEOUT = Duration.ofSeconds(3);
 
     private static final int RETRIES = 3;
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(5);
@@ -112,7 +120,7 @@ public final class CalloutResources {
                 .setName(name)
                 .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
                 .setLbPolicy(Cluster.LbPolicy.LEAST_REQUEST)
-                .putTypedExtensionProtocolOptions(Upstreams.HTTP_OPTIONS, Protos.any(Upstreams.http2()))
+                .putTypedExtensionProtocolOptions(Upstreams.HTTP_OPTIONS, Protos.any(protocol(name)))
                 .setCircuitBreakers(CircuitBreakers.newBuilder()
                         .addThresholds(CircuitBreakers.Thresholds.newBuilder()
                                 .setMaxRequests(Protos.uint32(MAX_REQUESTS))
@@ -133,6 +141,23 @@ public final class CalloutResources {
             detectLostNodes(cluster);
         }
         return cluster.build();
+    }
+
+    /**
+     * A call of waf-svc has no time limit, since its stream lives as long as its request. Envoy limits the time of a
+     * message, but not on routes that stream bodies in full duplex. Pings find a waf-svc that hangs, and end its
+     * streams.
+     */
+    private static HttpProtocolOptions protocol(String name) {
+        HttpProtocolOptions.Builder options = Upstreams.http2().toBuilder();
+        if (name.equals(Fleets.WAF)) {
+            options.getExplicitHttpConfigBuilder()
+                    .getHttp2ProtocolOptionsBuilder()
+                    .setConnectionKeepalive(KeepaliveSettings.newBuilder()
+                            .setInterval(Protos.duration(PING_INTERVAL))
+                            .setTimeout(Protos.duration(PING_TIMEOUT)));
+        }
+        return options.build();
     }
 
     private static Address address(CalloutAddress address) {

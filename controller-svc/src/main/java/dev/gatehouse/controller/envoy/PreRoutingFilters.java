@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
 /**
  * The filters that run before a route is selected (GEP-5224). They stand at the head of the chain, in the order of the
@@ -77,17 +78,24 @@ final class PreRoutingFilters {
 
     /** The filter configuration that enables the filters for a virtual host of {@code listener}. */
     static Map<String, Any> hostConfig(ListenerState listener) {
-        return config(listener, true);
+        return config(listener, OptionalLong.empty());
     }
 
-    /** The part of the filter configuration that differs for a route without a backend. */
-    static Map<String, Any> configWithoutBackend(ListenerState listener) {
-        Map<String, Any> config = config(listener, false);
+    /**
+     * The part of the filter configuration that differs for a route without a backend.
+     *
+     * @param connectionBytes the buffer of a client's connection; asked only if a filter depends on it
+     */
+    static Map<String, Any> configWithoutBackend(ListenerState listener, LongSupplier connectionBytes) {
+        if (listener.filters().stream().noneMatch(PreRouting.Waf.class::isInstance)) {
+            return Map.of();
+        }
+        Map<String, Any> config = config(listener, OptionalLong.of(connectionBytes.getAsLong()));
         config.entrySet().removeAll(hostConfig(listener).entrySet());
         return config;
     }
 
-    private static Map<String, Any> config(ListenerState listener, boolean hasBackend) {
+    private static Map<String, Any> config(ListenerState listener, OptionalLong connectionBytes) {
         Map<String, Any> config = new TreeMap<>();
         for (int i = 0; i < listener.filters().size(); i++) {
             config.put(
@@ -98,7 +106,8 @@ final class PreRoutingFilters {
                                     .setCheckSettings(CheckSettings.getDefaultInstance())
                                     .build());
                         case PreRouting.Access access -> Protos.any(AccessFilter.enforcing(access.policy()));
-                        case PreRouting.Waf waf -> Protos.any(WafFilter.enforcing(enforced(waf), false, hasBackend));
+                        case PreRouting.Waf waf ->
+                            Protos.any(WafFilter.enforcing(enforced(waf), false, connectionBytes));
                     });
         }
         return config;

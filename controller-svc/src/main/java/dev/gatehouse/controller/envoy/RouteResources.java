@@ -7,6 +7,7 @@ import dev.gatehouse.api.envoy.v1.RouteMatchFields;
 import dev.gatehouse.controller.backend.Target;
 import dev.gatehouse.controller.check.EnvoyRules;
 import dev.gatehouse.controller.check.FormatText;
+import dev.gatehouse.controller.envoy.filter.ChainContext;
 import dev.gatehouse.controller.envoy.filter.CorsFilter;
 import dev.gatehouse.controller.envoy.filter.FilterChains;
 import dev.gatehouse.controller.envoy.filter.RouteContext;
@@ -378,6 +379,7 @@ public final class RouteResources {
                         match,
                         ruleFilters.cors().or(backendFilters::cors),
                         route.hasRoute(),
+                        () -> ChainContext.connectionBytes(clients.get()),
                         () -> clients.get().headers().rateLimitHeaders(),
                         policies))
                 .forEach(route::putTypedPerFilterConfig);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Combines the routes of the listeners of one port. Each hostname belongs to the listener with the most specific
@@ -70,15 +71,22 @@ public final class RouteTable {
             this(hostname, routes, Comparator.naturalOrder(), Map.of(), Map.of(), OptionalLong.empty(), false);
         }
 
-        /** {@code listener} with its routes. */
+        /**
+         * {@code listener} with its routes.
+         *
+         * @param connectionBytes the buffer of a client's connection; asked only if a filter depends on it
+         */
         public static Host of(
-                ListenerState listener, Map<String, List<RouteEntry>> routes, Comparator<RouteEntry> order) {
+                ListenerState listener,
+                Map<String, List<RouteEntry>> routes,
+                Comparator<RouteEntry> order,
+                LongSupplier connectionBytes) {
             return new Host(
                     listener.spec().hostname().orElse(Hostnames.ANY),
                     routes,
                     order,
                     PreRoutingFilters.hostConfig(listener),
-                    PreRoutingFilters.configWithoutBackend(listener),
+                    PreRoutingFilters.configWithoutBackend(listener, connectionBytes),
                     PreRoutingFilters.bufferBytes(listener),
                     listener.closed());
         }

@@ -8,6 +8,7 @@ import dev.gatehouse.controller.envoy.ListenerResources;
 import dev.gatehouse.controller.envoy.ListenerResources.PortKey;
 import dev.gatehouse.controller.envoy.RouteEntry;
 import dev.gatehouse.controller.envoy.RouteTable;
+import dev.gatehouse.controller.envoy.filter.ChainContext;
 import dev.gatehouse.controller.envoy.filter.FilterNeeds;
 import dev.gatehouse.controller.extensionserver.HookContext;
 import dev.gatehouse.controller.gateway.Hostnames;
@@ -278,7 +279,9 @@ final class RouteTables {
                 RouteTable.Host.of(
                         listener.get(),
                         Map.of(key.hostname(), entries),
-                        table.asWritten() ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder()));
+                        table.asWritten() ? RouteEntry.AS_WRITTEN : Comparator.naturalOrder(),
+                        () -> ChainContext.connectionBytes(
+                                model.clients.of(reads, key.listener()).settings())));
         VirtualHost named = table.counted() ? RouteTable.counted(host) : host;
         return Map.of(
                 new HostId(table.fleet(), named.getName()),

@@ -35,6 +35,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
 import io.envoyproxy.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -69,6 +70,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +89,9 @@ class CalloutsThroughEnvoyIT {
     private final HttpClient web = HttpClient.newHttpClient();
     private final int port = FreePorts.one();
 
+    /** Whether the WAF's filter streams the bodies of requests. */
+    private boolean streams;
+
     @SuppressWarnings("NullAway.Init")
     private RealEnvoy envoy;
 
@@ -93,11 +99,16 @@ class CalloutsThroughEnvoyIT {
     private static final class Replica implements AutoCloseable {
         private final Server server;
         private final AtomicInteger calls = new AtomicInteger();
+        private final CountDownLatch wakes = new CountDownLatch(1);
         private volatile boolean holds;
+        private volatile boolean hangs;
 
         Replica() throws Exception {
             server = NettyServerBuilder.forAddress(
                             new InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create())
+                    .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                    .permitKeepAliveWithoutCalls(true)
+                    .directExecutor()
                     .addService(new AuthorizationGrpc.AuthorizationImplBase() {
                         @Override
                         public void check(CheckRequest request, StreamObserver<CheckResponse> responses) {
@@ -127,9 +138,20 @@ class CalloutsThroughEnvoyIT {
 
         private <T> void answer(StreamObserver<T> responses, T answer) {
             calls.incrementAndGet();
+            if (hangs) {
+                awaitWakeUp();
+            }
             if (!holds) {
                 responses.onNext(answer);
                 responses.onCompleted();
+            }
+        }
+
+        private void awaitWakeUp() {
+            try {
+                wakes.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
 
@@ -168,6 +190,11 @@ class CalloutsThroughEnvoyIT {
             holds = true;
         }
 
+        /** The next call stops the thread that reads its connection: the kernel takes what Envoy sends, and nobody answers. */
+        void hang() {
+            hangs = true;
+        }
+
         int port() {
             return server.getPort();
         }
@@ -175,6 +202,7 @@ class CalloutsThroughEnvoyIT {
         /** Its connections break, and nobody listens any more. */
         @Override
         public void close() throws InterruptedException {
+            wakes.countDown();
             server.shutdownNow().awaitTermination();
         }
     }
@@ -259,6 +287,30 @@ class CalloutsThroughEnvoyIT {
         }
         assertThat(answers).hasSize(400).containsOnly(200);
         assertThat(replicas.getLast().calls()).isGreaterThanOrEqualTo(400);
+    }
+
+    @Test
+    void aRequestWhoseBodyIsStreamedIsAnsweredByTheOtherReplicaIfOneHangs() throws Exception {
+        streams = true;
+        start(Fleets.WAF);
+        Replica hanging = replicas.getFirst();
+        hanging.hang();
+        int before = hanging.calls();
+        List<CompletableFuture<HttpResponse<Void>>> waiting = new ArrayList<>();
+        Await.until(
+                () -> {
+                    waiting.add(web.sendAsync(request(), HttpResponse.BodyHandlers.discarding()));
+                    return hanging.calls() > before;
+                },
+                SOON,
+                () -> "the hanging replica is not called");
+        assertThat(waiting.stream()
+                        .map(each -> each.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS)
+                                .join())
+                        .map(HttpResponse::statusCode)
+                        .toList())
+                .as(this::statistics)
+                .containsOnly(200);
     }
 
     @Test
@@ -359,10 +411,10 @@ class CalloutsThroughEnvoyIT {
     }
 
     /** As the proxies have it. */
-    private static Message filter(String fleet) {
+    private Message filter(String fleet) {
         Map<String, Message> filters = new HashMap<>();
         filters.put(Fleets.AUTHZ, AccessFilter.check().build());
-        filters.put(Fleets.WAF, WafFilter.inspection());
+        filters.put(Fleets.WAF, streams ? streaming() : WafFilter.inspection());
         filters.put(
                 Fleets.RATE_LIMIT,
                 RateLimit.newBuilder()
@@ -374,6 +426,14 @@ class CalloutsThroughEnvoyIT {
                                 .setGrpcService(CalloutResources.service(Fleets.RATE_LIMIT, Optional.of(SOON))))
                         .build());
         return Objects.requireNonNull(filters.get(fleet));
+    }
+
+    private static ExternalProcessor streaming() {
+        ExternalProcessor.Builder filter = WafFilter.inspection().toBuilder();
+        filter.getProcessingModeBuilder()
+                .setRequestBodyMode(ProcessingMode.BodySendMode.FULL_DUPLEX_STREAMED)
+                .setRequestTrailerMode(ProcessingMode.HeaderSendMode.SEND);
+        return filter.build();
     }
 
     private static HttpFilter filter(String name, Message config) {

@@ -29,6 +29,8 @@ final class Conversation {
     private final long bufferBytes;
     private final HeldMessage request = new HeldMessage(true);
     private final HeldMessage response = new HeldMessage(false);
+    private boolean begun;
+    private boolean ownResponse;
     private boolean over;
 
     /** @param bufferBytes the most bytes of a body that Envoy can buffer; 0: unknown */
@@ -51,6 +53,17 @@ final class Conversation {
         };
     }
 
+    /** Whether a part of the request's body, or its headers, are held here until the body has ended. */
+    boolean holdsRequest() {
+        return !over && request.isDuplex() && request.awaitsVerdict();
+    }
+
+    /** Refuses a request whose body comes too slowly. */
+    List<ProcessingResponse> tooSlow() {
+        over = true;
+        return withFindings(List.of(EnvoyMessages.immediate(inspection.tooSlow())));
+    }
+
     /**
      * @param failure why the message cannot be inspected
      * @return in order; none: the answer comes with that to a later message
@@ -60,7 +73,13 @@ final class Conversation {
             request.duplex(message.getProtocolConfig().getRequestBodyMode());
             response.duplex(message.getProtocolConfig().getResponseBodyMode());
         }
-        Decision decision = failure.map(inspection::failed).orElseGet(() -> inspect(message));
+        if (!begun) {
+            begun = true;
+            ownResponse = message.hasResponseHeaders();
+        }
+        Decision decision = ownResponse && isResponse(message)
+                ? PASS
+                : failure.map(inspection::failed).orElseGet(() -> inspect(message));
         return switch (decision) {
             case Decision.Respond respond -> {
                 over = true;
@@ -68,6 +87,15 @@ final class Conversation {
             }
             case Decision.Continue goOn -> withFindings(goOn(message, goOn));
         };
+    }
+
+    /**
+     * Whether the message belongs to a response. Envoy sends a request's headers before its response's, and a stream is
+     * of one request. So a stream begins with a response only if a filter before the WAF answered: a denial, a redirect
+     * to a login, a preflight. Such a request reaches neither the WAF nor a backend.
+     */
+    private static boolean isResponse(ProcessingRequest message) {
+        return message.hasResponseHeaders() || message.hasResponseBody() || message.hasResponseTrailers();
     }
 
     private Decision inspect(ProcessingRequest message) {

@@ -7,6 +7,7 @@ import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.inspection.InspectionSpan;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.LargeWork;
+import dev.gatehouse.waf.load.SlowBodies;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.Policy;
 import io.envoyproxy.envoy.service.ext_proc.v3.ExternalProcessorGrpc.ExternalProcessorImplBase;
@@ -37,11 +38,16 @@ public final class ExternalProcessing extends ExternalProcessorImplBase implemen
     private final Tracing tracing;
 
     ExternalProcessing(
-            Policies policies, Inspection.Shared shared, Admission admission, LargeWork large, Tracing tracing) {
+            Policies policies,
+            Inspection.Shared shared,
+            Admission admission,
+            LargeWork large,
+            SlowBodies slow,
+            Tracing tracing) {
         this.policies = policies;
         this.shared = shared;
         this.tracing = tracing;
-        this.resources = new ProcessStream.Resources(admission, large, new LoopBudget(BUDGET));
+        this.resources = new ProcessStream.Resources(admission, large, slow, new LoopBudget(BUDGET));
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.gatehouse.waf.inspection.InspectionMetrics;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.BodyBudget;
 import dev.gatehouse.waf.load.LargeWork;
+import dev.gatehouse.waf.load.SlowBodies;
 import dev.gatehouse.waf.policy.CoreRuleSets;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.PolicyMetrics;
@@ -127,7 +128,13 @@ public final class Practice {
                 (policy, transaction, span) -> {},
                 new Uncounted());
         return ServerInterceptors.intercept(
-                new ExternalProcessing(policies, shared, admission, new LargeWork(1, RECORDS, PATIENCE), Tracing.OFF),
+                new ExternalProcessing(
+                        policies,
+                        shared,
+                        admission,
+                        new LargeWork(1, RECORDS, PATIENCE),
+                        new SlowBodies(PATIENCE, 1, System::nanoTime),
+                        Tracing.OFF),
                 new StreamMetadataInterceptor());
     }
 

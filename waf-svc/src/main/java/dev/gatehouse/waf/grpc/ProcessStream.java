@@ -4,6 +4,7 @@ import dev.gatehouse.grpcserver.LoopBudget;
 import dev.gatehouse.waf.inspection.Inspection;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.LargeWork;
+import dev.gatehouse.waf.load.SlowBodies;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 import io.grpc.Status;
@@ -21,7 +22,7 @@ import java.util.Optional;
  * <p>A small message for which nothing has to be waited is looked at on gRPC's own thread: the rules take less than handing it to
  * another and back. All others are handled on virtual threads, when their turn comes.
  */
-final class ProcessStream implements StreamObserver<ProcessingRequest> {
+final class ProcessStream implements StreamObserver<ProcessingRequest>, SlowBodies.Body {
     private static final Logger LOG = System.getLogger(ProcessStream.class.getName());
 
     /** Bytes of a body that rules take less than a millisecond for; gRPC's thread has other streams to serve. */
@@ -32,20 +33,25 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
      *
      * @param budget the time budget of gRPC's threads
      */
-    record Resources(Admission admission, LargeWork large, LoopBudget budget) {}
+    record Resources(Admission admission, LargeWork large, SlowBodies slow, LoopBudget budget) {}
 
     private final Conversation conversation;
     private final Inspection inspection;
     private final boolean waits;
     private final Admission admission;
     private final LargeWork large;
+    private final SlowBodies slow;
     private final LoopBudget budget;
     private final ServerCallStreamObserver<ProcessingResponse> responses;
     private final SerialWork work = new SerialWork();
     /** How much of both bodies has come. Of gRPC's thread alone. */
     private long bodyBytes;
+    /** The same, for other threads. */
+    private volatile long received;
     /** Of the work alone. */
     private boolean done;
+    /** Whether {@link #slow} looks after the request's body. Of the work alone. */
+    private boolean watched;
 
     /** @param waits whether the inspection may block, for its policy or a store */
     ProcessStream(
@@ -59,6 +65,7 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
         this.conversation = conversation;
         this.admission = resources.admission();
         this.large = resources.large();
+        this.slow = resources.slow();
         this.budget = resources.budget();
         this.responses = responses;
         responses.disableAutoRequest();
@@ -74,6 +81,7 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
         }
         bodyBytes += request.getRequestBody().getBody().size()
                 + request.getResponseBody().getBody().size();
+        received = bodyBytes;
         if (bodyBytes > SMALL || !tryHere(() -> handleHere(request))) {
             boolean isLarge = bodyBytes >= LargeBodies.BYTES;
             if (isLarge && conversation.isWaitedFor(request)) {
@@ -122,6 +130,14 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
     /** @return whether nothing more will be said */
     private boolean send(List<ProcessingResponse> answers) {
         answers.forEach(responses::onNext);
+        if (conversation.holdsRequest() != watched) {
+            watched = !watched;
+            if (watched) {
+                slow.watch(this);
+            } else {
+                slow.forget(this);
+            }
+        }
         if (conversation.isOver()) {
             done = true;
             responses.onCompleted();
@@ -186,6 +202,20 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
     }
 
     @Override
+    public long received() {
+        return received;
+    }
+
+    @Override
+    public void refuse() {
+        work.add(() -> {
+            if (!done && conversation.holdsRequest() && send(conversation.tooSlow())) {
+                endInTurn();
+            }
+        });
+    }
+
+    @Override
     public void onError(Throwable failure) {
         LOG.log(Level.DEBUG, "Envoy ended the stream: {0}", Status.fromThrowable(failure));
         if (!tryHere(this::end)) {
@@ -233,6 +263,7 @@ final class ProcessStream implements StreamObserver<ProcessingRequest> {
 
     private void end() {
         done = true;
+        slow.forget(this);
         try {
             inspection.end();
         } catch (RuntimeException e) {

@@ -22,6 +22,9 @@ public final class SocketServer implements AutoCloseable {
     private static final int LARGEST_MESSAGE = 65 * 1024 * 1024;
     private static final int GRACE_SECONDS = 5;
 
+    /** Envoy pings more often than gRPC permits by default. */
+    private static final int MOST_FREQUENT_PING_SECONDS = 1;
+
     private final Path path;
     private final Server server;
     private final EventLoopGroup loops;
@@ -46,6 +49,8 @@ public final class SocketServer implements AutoCloseable {
                 .workerEventLoopGroup(loops)
                 .directExecutor()
                 .maxInboundMessageSize(LARGEST_MESSAGE)
+                .permitKeepAliveTime(MOST_FREQUENT_PING_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
                 .addService(ServerInterceptors.intercept(service, new StreamMetadataInterceptor()))
                 .build()
                 .start();

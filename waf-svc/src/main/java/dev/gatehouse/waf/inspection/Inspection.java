@@ -28,6 +28,7 @@ public final class Inspection {
     private static final Logger LOG = System.getLogger(Inspection.class.getName());
     private static final int UNAVAILABLE = 503;
     private static final int BAD_REQUEST = 400;
+    private static final int REQUEST_TIMEOUT = 408;
     private static final int SWITCHING_PROTOCOLS = 101;
     /** In the metadata of a response, for access logs. */
     private static final int MOST_RULES = 100;
@@ -70,6 +71,7 @@ public final class Inspection {
     private Optional<Policy> found = Optional.empty();
     private Optional<Transaction> transaction = Optional.empty();
     private Optional<String> skipped = Optional.empty();
+    private boolean asked;
     private boolean refused;
     private boolean responseAsked;
     private String route = "";
@@ -106,6 +108,7 @@ public final class Inspection {
      * @param route Envoy's name of the request's route; empty: the route has no name
      */
     public Decision requestHead(RequestHead head, String uniqueId, String route) {
+        this.asked = true;
         this.route = route;
         return switch (policy()) {
             case Policy.Unusable unusable -> {
@@ -255,6 +258,7 @@ public final class Inspection {
      * @param reason the reason, in one word
      */
     public Decision failed(String reason) {
+        asked = true;
         boolean open = policy() instanceof Policy.Ready ready && ready.failsOpen();
         shared.metrics().shed(reason, open);
         if (open) {
@@ -263,6 +267,13 @@ public final class Inspection {
         }
         refused = true;
         return new Decision.Respond(UNAVAILABLE, "waf_unavailable{" + reason + "}");
+    }
+
+    /** The rest of the request's body comes too slowly: it is refused, whatever the policy says of failures. */
+    public Decision.Respond tooSlow() {
+        shared.metrics().shed("slow_body", false);
+        refused = true;
+        return new Decision.Respond(REQUEST_TIMEOUT, "waf_refused{slow_body}");
     }
 
     /** Whether nothing is looked at any more. */
@@ -354,8 +365,10 @@ public final class Inspection {
         }
         ended = true;
         body.giveBack();
-        try (Scope _ = span.enter()) {
-            count();
+        if (asked) {
+            try (Scope _ = span.enter()) {
+                count();
+            }
         }
         if (span.isRecording()) {
             span.end(new InspectionSpan.Summary(
@@ -395,12 +408,14 @@ public final class Inspection {
         if (transaction.flatMap(Transaction::interruption).isPresent()) {
             return InspectionMetrics.Outcome.BLOCKED;
         }
-        if (refused || transaction.isEmpty()) {
+        if (refused || (asked && transaction.isEmpty())) {
             return InspectionMetrics.Outcome.UNAVAILABLE;
         }
         if (skipped.isPresent()) {
             return InspectionMetrics.Outcome.SKIPPED;
         }
-        return transaction.get().hasLogged() ? InspectionMetrics.Outcome.DETECTED : InspectionMetrics.Outcome.PASSED;
+        return transaction.map(Transaction::hasLogged).orElse(false)
+                ? InspectionMetrics.Outcome.DETECTED
+                : InspectionMetrics.Outcome.PASSED;
     }
 }

@@ -2,8 +2,18 @@ package dev.gatehouse.waf.load;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The bytes of bodies that may be held for all requests together. Used by any thread; never blocks. */
+/**
+ * The bytes of bodies that may be held for all requests together. Used by any thread; never blocks.
+ *
+ * <p>A part of the budget is reserved for small bodies, and a part of that for tiny ones: a few large bodies that never
+ * end cannot keep ordinary requests from being inspected.
+ */
 public final class BodyBudget {
+    /** A form, or a call of an API. */
+    private static final long TINY = 8 * 1024;
+
+    private static final long SMALL = 128 * 1024;
+
     private final long bytes;
     private final AtomicLong held = new AtomicLong();
 
@@ -15,6 +25,14 @@ public final class BodyBudget {
         this.bytes = bytes;
     }
 
+    /** How many bytes may be held in all while a body of this length takes more: all, 7/8 or 3/4 of the budget. */
+    private long limit(long length) {
+        if (length <= TINY) {
+            return bytes;
+        }
+        return bytes - (length <= SMALL ? bytes / 8 : bytes / 4);
+    }
+
     /** The part of the budget that one request holds. Used by one thread at a time. */
     public final class Share {
         private long mine;
@@ -23,7 +41,7 @@ public final class BodyBudget {
 
         /** Whether there is room for that many bytes more; if so they are taken. */
         public boolean take(long more) {
-            if (held.addAndGet(more) > bytes) {
+            if (held.addAndGet(more) > limit(mine + more)) {
                 held.addAndGet(-more);
                 return false;
             }
@@ -33,7 +51,7 @@ public final class BodyBudget {
 
         /** Whether there would be room now. */
         public boolean hasRoomFor(long more) {
-            return held.get() + more <= bytes;
+            return held.get() + more <= limit(mine + more);
         }
 
         /** Gives all of it back; a second time does nothing. */

@@ -1,6 +1,6 @@
 /**
  * Bounds the load of waf-svc: the number of concurrent inspections, the number of waiting ones and their waiting time,
- * and the bytes of held bodies. Excess requests are refused at once, so that they are answered by their policy's
+ * the bytes of held bodies, and how slowly those may come. Excess requests are refused at once, so that they are answered by their policy's
  * failure mode before the process collapses.
  *
  * <p>Must not know of rules or of Envoy.

@@ -24,6 +24,7 @@ import dev.gatehouse.waf.inspection.InspectionMetrics;
 import dev.gatehouse.waf.load.Admission;
 import dev.gatehouse.waf.load.BodyBudget;
 import dev.gatehouse.waf.load.LargeWork;
+import dev.gatehouse.waf.load.SlowBodies;
 import dev.gatehouse.waf.policy.Policies;
 import dev.gatehouse.waf.policy.PolicyText;
 import dev.gatehouse.waf.policy.RuleText;
@@ -96,7 +97,8 @@ class SidecarIT {
     private final Policies policies = new Policies();
     private final Admission admission = new Admission(2, 0, Duration.ZERO);
     private final LargeWork large = new LargeWork(1, 0, Duration.ZERO);
-    private final BodyBudget bodies = new BodyBudget(4_000_000);
+    private final SlowBodies slow = new SlowBodies(Duration.ofSeconds(20), 1, System::nanoTime);
+    private final BodyBudget bodies = new BodyBudget(8_000_000);
     private final SlowStore store = new SlowStore();
     private final int port = FreePorts.one();
 
@@ -200,7 +202,8 @@ class SidecarIT {
                 new ErrorLog(LogLimits.USUAL),
                 NO_METRICS);
         Path socket = folder.resolve("run/waf");
-        server = SocketServer.start(socket, new ExternalProcessing(policies, shared, admission, large, Tracing.OFF));
+        server = SocketServer.start(
+                socket, new ExternalProcessing(policies, shared, admission, large, slow, Tracing.OFF));
         assertThat(Files.getPosixFilePermissions(socket).toString()).doesNotContain("OTHERS");
         backend = PlainBackend.start();
         envoy = RealEnvoy.withBootstrap(bootstrap(port, socket, backend.port())).awaitReady();
@@ -253,13 +256,15 @@ class SidecarIT {
     }
 
     @Test
-    void bodiesOverTheBudgetAreShed() throws IOException {
+    void largeBodiesOverTheBudgetAreShedAndSmallOnesAreInspected() throws IOException {
         BodyBudget.Share others = bodies.share();
-        assertThat(others.take(3_999_000)).isTrue();
-        PlainClient.Answer closed = post("closed", "/", "x".repeat(2_000));
+        assertThat(others.take(6_000_000)).isTrue();
+        assertThat(post("closed", "/", "a=" + "x".repeat(2_000)).body()).startsWith("bytes=");
+        assertThat(post("closed", "/", "a=script").status()).isEqualTo(403);
+        PlainClient.Answer closed = post("closed", "/", "x".repeat(200_000));
         assertThat(closed.status()).isEqualTo(503);
         assertThat(closed.body()).contains("waf_unavailable{overloaded:bodies}");
-        assertThat(post("open", "/", "x".repeat(2_000)).body()).startsWith("bytes=");
+        assertThat(post("open", "/", "x".repeat(200_000)).body()).startsWith("bytes=");
         others.giveBack();
         assertThat(bodies.held()).isZero();
     }

@@ -166,6 +166,15 @@ class InspectionSpanTest {
     }
 
     @Test
+    void aResponseWhoseRequestWasLostIsRefused() {
+        Inspection inspection = inspection("shop/waf", PROXY);
+        assertThat(inspection.responseHead(200, List.of(), false))
+                .isEqualTo(new Decision.Respond(503, "waf_unavailable{no_request}"));
+        inspection.end();
+        assertThat(outcome(whole())).isEqualTo("unavailable");
+    }
+
+    @Test
     void aRequestThatIsNotSampledHasNoSpan() {
         Inspection inspection = inspection("shop/waf", SpanContext.getInvalid());
         inspection.requestHead(head("/?q=deny", false), "id-1", "");

@@ -49,23 +49,7 @@ class AdmissionTest {
     }
 
     @Test
-    void theBudgetOfBodiesIsSharedAndGivenBack() {
-        BodyBudget budget = new BodyBudget(100);
-        BodyBudget.Share first = budget.share();
-        BodyBudget.Share second = budget.share();
-        assertThat(first.take(60)).isTrue();
-        assertThat(second.take(50)).isFalse();
-        assertThat(second.hasRoomFor(40)).isTrue();
-        assertThat(second.take(40)).isTrue();
-        first.giveBack();
-        first.giveBack();
-        assertThat(budget.held()).isEqualTo(40);
-        assertThat(second.take(60)).isTrue();
-    }
-
-    @Test
     void whatMakesNoSenseIsRefused() {
         assertThatThrownBy(() -> new Admission(0, 1, Duration.ZERO)).hasMessageContaining("expected: at least 1");
-        assertThatThrownBy(() -> new BodyBudget(0)).hasMessageContaining("expected: at least 1 byte");
     }
 }

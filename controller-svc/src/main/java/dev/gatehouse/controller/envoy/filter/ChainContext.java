@@ -37,6 +37,11 @@ public record ChainContext(
     /** The buffer of a client's connection, and of a route whose own limit Envoy ignores, in bytes. */
     public static final int CONNECTION_BUFFER_BYTES = 32 * 1024;
 
+    /** The buffer of the connections of {@code client}, in bytes; 0: it has no limit. */
+    public static long connectionBytes(ClientSettings client) {
+        return client.connection().bufferLimit().orElse((long) CONNECTION_BUFFER_BYTES);
+    }
+
     public ChainContext {
         listeners = List.copyOf(listeners);
         upstreamLog = List.copyOf(upstreamLog);

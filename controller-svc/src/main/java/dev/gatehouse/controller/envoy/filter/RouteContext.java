@@ -7,6 +7,7 @@ import dev.gatehouse.controller.route.ResolvedRoute.Rule;
 import dev.gatehouse.gatewayapi.RouteFilter;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * The context of a filter's configuration for a route.
@@ -15,6 +16,7 @@ import java.util.function.BooleanSupplier;
  * @param match the match of the rule that the route is for
  * @param cors the CORS filter of the rule, or of its only backend
  * @param hasBackend false if the route redirects or answers itself
+ * @param connectionBytes the buffer of a client's connection, in bytes
  * @param rateLimitHeaders true if the listener tells its clients how much is left of a limit, unless the limit says otherwise
  */
 public record RouteContext(
@@ -24,5 +26,6 @@ public record RouteContext(
         Match match,
         Optional<RouteFilter.Cors> cors,
         boolean hasBackend,
+        LongSupplier connectionBytes,
         BooleanSupplier rateLimitHeaders,
         EffectivePolicies policies) {}

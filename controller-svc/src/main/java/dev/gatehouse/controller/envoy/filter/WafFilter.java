@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Sends requests and responses to waf-svc, as a WAFPolicy says. */
 public final class WafFilter implements ChainFilter {
@@ -51,8 +52,14 @@ public final class WafFilter implements ChainFilter {
         return route.policies()
                 .waf()
                 .<Map<String, Message>>map(
-                        waf -> Map.of(NAME, enforcing(waf, route.rule().grpc(), route.hasBackend())))
+                        waf -> Map.of(NAME, enforcing(waf, route.rule().grpc(), withoutBackend(route))))
                 .orElse(Map.of());
+    }
+
+    private static OptionalLong withoutBackend(RouteContext route) {
+        return route.hasBackend()
+                ? OptionalLong.empty()
+                : OptionalLong.of(route.connectionBytes().getAsLong());
     }
 
     /** Makes the filter that calls waf-svc. */
@@ -80,18 +87,18 @@ public final class WafFilter implements ChainFilter {
     /**
      * The route configuration by which waf-svc enforces the policy.
      *
-     * @param hasBackend false if the route redirects or answers itself; Envoy then ignores the route's limit for bodies
-     * and waits forever for the rest of a body longer than the connection's buffer, so waf-svc holds the body or, for a
-     * policy that fails open, is told the size of the connection's buffer
+     * @param connectionBytes the buffer of a client's connection, if the route redirects or answers itself; Envoy then
+     * ignores the route's limit for bodies and waits forever for the rest of a body longer than the connection's buffer,
+     * so waf-svc is told the size of that buffer, and asks for the beginning of a longer body. A body that nobody reads
+     * is not worth memory of waf-svc. Empty: the route has a backend.
      */
-    public static ExtProcPerRoute enforcing(EffectivePolicies.Waf waf, boolean grpc, boolean hasBackend) {
+    public static ExtProcPerRoute enforcing(EffectivePolicies.Waf waf, boolean grpc, OptionalLong connectionBytes) {
         ExtProcOverrides.Builder overrides = ExtProcOverrides.newBuilder()
                 .addGrpcInitialMetadata(metadata(POLICY, waf.name()))
                 .setFailureModeAllow(BoolValue.of(waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Open));
-        boolean streamed = waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed
-                || (!hasBackend && waf.spec().effectiveFailureMode() == WafPolicy.FailureMode.Closed);
+        boolean streamed = connectionBytes.isEmpty() && waf.spec().effectiveBodies() == WafPolicy.Bodies.Streamed;
         if (!streamed) {
-            long bytes = hasBackend ? bufferBytes(waf) : ChainContext.CONNECTION_BUFFER_BYTES;
+            long bytes = connectionBytes.orElseGet(() -> bufferBytes(waf));
             overrides.addGrpcInitialMetadata(metadata(BUFFER_BYTES, Long.toString(bytes)));
         }
         if (grpc) {

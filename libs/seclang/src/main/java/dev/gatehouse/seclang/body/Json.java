@@ -13,10 +13,24 @@ import java.util.Optional;
 public final class Json {
     private static final Bytes ROOT = Bytes.latin1("json");
 
-    /** The output limit, as a multiple of the body's size. Long paths are repeated for each leaf, so the output must be bounded. */
+    /**
+     * The bytes of a name and its value that cost nothing. The arrays of ordinary documents have short names and many
+     * short values: {@code json.features.0.geometry.coordinates.0.449.1}.
+     */
+    private static final int FREE = 96;
+
+    /** How many names have free bytes, as a multiple of the most leaves; arrays have a name of their own. */
+    private static final int FREE_NAMES = 2;
+
+    private static final int MOST_FREE_NAMES = 100_000;
+
+    /**
+     * The most bytes beyond the free ones, as a multiple of the body's size. A leaf repeats the names of its parents,
+     * so a few kilobytes of long names and many leaves would become gigabytes.
+     */
     private static final int GROWTH = 8;
 
-    private static final int LEAST_BUDGET = 4096;
+    private static final int LEAST_BUDGET = 64 * 1024;
 
     private static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
@@ -52,6 +66,7 @@ public final class Json {
     private int depth;
     private int at;
     private int arguments;
+    private int freeNames;
     private long budget;
 
     private Json(Bytes text, int depthLimit, int argumentLimit, FieldSink sink) {
@@ -59,7 +74,14 @@ public final class Json {
         this.depthLimit = depthLimit;
         this.argumentLimit = argumentLimit;
         this.sink = sink;
-        this.budget = Math.max((long) text.length() * GROWTH, LEAST_BUDGET);
+        this.freeNames = argumentLimit > 0
+                ? Math.min(argumentLimit, MOST_FREE_NAMES / FREE_NAMES) * FREE_NAMES
+                : MOST_FREE_NAMES;
+        this.budget = budget(text);
+    }
+
+    private static long budget(Bytes text) {
+        return Math.max((long) text.length() * GROWTH, LEAST_BUDGET);
     }
 
     /**
@@ -230,11 +252,15 @@ public final class Json {
     }
 
     private void give(Bytes value) throws Malformed {
-        budget -= path.length() + (long) value.length();
+        int bytes = path.length() + value.length();
+        if (freeNames > 0) {
+            freeNames--;
+            bytes = Math.max(bytes - FREE, 0);
+        }
+        budget -= bytes;
         if (budget < 0) {
-            throw new Malformed("JSON: flattened form exceeds the "
-                    + Math.max((long) text.length() * GROWTH, LEAST_BUDGET) + " byte budget for a " + text.length()
-                    + " byte body");
+            throw new Malformed("JSON: the names of parents, repeated for each value, are longer than the "
+                    + budget(text) + " bytes that a body of " + text.length() + " bytes may have");
         }
         sink.take(path.copy(), value);
     }
