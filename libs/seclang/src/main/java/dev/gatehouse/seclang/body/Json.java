@@ -259,8 +259,8 @@ public final class Json {
         }
         budget -= bytes;
         if (budget < 0) {
-            throw new Malformed("JSON: the names of parents, repeated for each value, are longer than the "
-                    + budget(text) + " bytes that a body of " + text.length() + " bytes may have");
+            throw new Malformed("JSON: flattened form exceeds the " + budget(text) + " byte budget for a "
+                    + text.length() + " byte body");
         }
         sink.take(path.copy(), value);
     }
