@@ -1,5 +1,7 @@
 package dev.gatehouse.waf.load;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +14,7 @@ import java.util.function.LongSupplier;
  * holds a body for long. One thread looks at all held bodies, several times a period. Thread-safe.
  */
 public final class SlowBodies implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(SlowBodies.class.getName());
     private static final int LOOKS = 10;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
@@ -91,11 +94,20 @@ public final class SlowBodies implements AutoCloseable {
             long received = body.received();
             if (received - mark.bytes < bytesPerPeriod) {
                 bodies.remove(body);
-                body.refuse();
+                refuse(body);
             } else {
                 bodies.replace(body, mark, new Mark(now, received));
             }
         });
+    }
+
+    /** A body that cannot be refused must not keep others from it. */
+    private static void refuse(Body body) {
+        try {
+            body.refuse();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "A body that comes too slowly cannot be refused.", e);
+        }
     }
 
     @Override

@@ -70,6 +70,25 @@ final class SlowBodiesTest {
     }
 
     @Test
+    void oneThatCannotBeRefusedKeepsNoOtherFromIt() {
+        slow.watch(new SlowBodies.Body() {
+            @Override
+            public long received() {
+                return 0;
+            }
+
+            @Override
+            public void refuse() {
+                throw new IllegalStateException("its loop has ended");
+            }
+        });
+        Upload upload = new Upload();
+        slow.watch(upload);
+        after(20);
+        assertThat(upload.refusals).isEqualTo(1);
+    }
+
+    @Test
     void settingsThatMakeNoSenseAreRefused() {
         assertThatThrownBy(() -> new SlowBodies(Duration.ZERO, 1, now::get)).hasMessageContaining("a positive time");
         assertThatThrownBy(() -> new SlowBodies(Duration.ofSeconds(1), 0, now::get))
