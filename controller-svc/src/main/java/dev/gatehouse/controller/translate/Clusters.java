@@ -52,18 +52,6 @@ final class Clusters {
     private final ListenerRoutes routes;
     private final Secrets secrets;
 
-    /** The backends of routes. */
-    private final Collection<ClusterKey, UsedCluster> backends;
-
-    /** Where proxies send access logs, metrics and traces. */
-    private final Collection<ClusterKey, UsedCluster> telemetry;
-
-    /** What filters of listeners call. */
-    private final Collection<ClusterKey, UsedCluster> filters;
-
-    /** What policies call. */
-    private final Collection<ClusterKey, UsedCluster> policies;
-
     private final List<Collection<ResourceId, Output>> clusters;
     private final List<Collection<ResourceId, Output>> endpoints;
     private final List<Collection<ResourceId, Output>> credentials;
@@ -77,10 +65,13 @@ final class Clusters {
         this.model = model;
         this.routes = routes;
         this.secrets = secrets;
-        backends = graph.expand("clusters", model.attachments, this::clustersOf);
-        telemetry = graph.expand("telemetryClusters", model.telemetry, this::telemetryClusters);
-        policies = graph.expand("policyClusters", contributions, this::policyClusters);
-        filters = graph.expand("filterClusters", model.listeners, this::filterClusters);
+        Collection<ClusterKey, UsedCluster> backends = graph.expand("clusters", model.attachments, this::clustersOf);
+        Collection<ClusterKey, UsedCluster> telemetry =
+                graph.expand("telemetryClusters", model.telemetry, this::telemetryClusters);
+        Collection<ClusterKey, UsedCluster> policies =
+                graph.expand("policyClusters", contributions, this::policyClusters);
+        Collection<ClusterKey, UsedCluster> filters =
+                graph.expand("filterClusters", model.listeners, this::filterClusters);
         clusters = List.of(
                 graph.expand("cds", backends, this::cluster),
                 graph.expand("cds.telemetry", telemetry, this::cluster),

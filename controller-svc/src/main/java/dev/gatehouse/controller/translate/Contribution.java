@@ -11,6 +11,7 @@ import dev.gatehouse.controller.policy.EffectivePolicies;
 import dev.gatehouse.controller.route.ResolvedRoute;
 import dev.gatehouse.controller.security.Security;
 import dev.gatehouse.gatewayapi.traffic.Compressor;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,6 +75,23 @@ record Contribution(
                 rules,
                 hooks,
                 entries.hashCode());
+    }
+
+    /** Entries alone, without policies. */
+    static Contribution ofEntries(Map<String, List<RouteEntry>> entries) {
+        return new Contribution(
+                entries,
+                Collections.emptySortedMap(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                List.of(),
+                List.of(),
+                HookContext.NONE);
     }
 
     /** The filters that listeners have besides those for policies that may be refused. */

@@ -302,21 +302,7 @@ final class Contributions {
                     place.hostname(),
                     List.of(RouteResources.failing(key.route()).from(place.origin())));
         }
-        return Map.of(
-                key,
-                new Contribution(
-                        closed,
-                        new TreeMap<>(),
-                        Set.of(),
-                        Set.of(),
-                        Set.of(),
-                        Set.of(),
-                        Set.of(),
-                        Set.of(),
-                        Set.of(),
-                        List.of(),
-                        List.of(),
-                        HookContext.NONE));
+        return Map.of(key, Contribution.ofEntries(closed));
     }
 
     /** The filters that a contribution needs; if it is held back, also the filters that its replacement needs. */

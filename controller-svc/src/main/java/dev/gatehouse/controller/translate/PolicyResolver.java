@@ -67,7 +67,7 @@ final class PolicyResolver {
                 || traffic.flatMap(each -> model.traffic.problem(reads, each)).isPresent();
         return new EffectivePolicies(
                 outcome.flatMap(PolicyResolver::enforced),
-                model.traffic.effective(reads, listener, route, rule),
+                traffic.map(each -> model.traffic.enforced(reads, each)),
                 waf,
                 extension.flatMap(ExtensionPolicies::enforced),
                 broken);

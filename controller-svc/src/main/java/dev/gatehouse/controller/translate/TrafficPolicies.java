@@ -109,20 +109,18 @@ final class TrafficPolicies {
                 .orElse(ClusterSettings.NONE);
     }
 
-    /** The effective policies of a rule of a route on a listener, as one. */
-    Optional<EffectivePolicies.Traffic> effective(
-            Reads reads, ListenerKey listener, ObjectRef route, Optional<String> rule) {
-        return attached.effective(reads, listener, route, rule).map(policy -> {
-            String namespace = policy.owner("responseOverride").namespace();
-            return new EffectivePolicies.Traffic(
-                    policy.policy(),
-                    withBodies(policy.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))),
-                    policy.spec()
-                            .settings()
-                            .globalLimit()
-                            .map(limit -> RateLimitMerge.owned(policy, limit.rules()))
-                            .orElse(List.of()));
-        });
+    /** What proxies and ratelimit-svc get of the effective policies of a rule. */
+    EffectivePolicies.Traffic enforced(Reads reads, Effective<Policy<TrafficSettings>> effective) {
+        String namespace = effective.owner("responseOverride").namespace();
+        return new EffectivePolicies.Traffic(
+                effective.policy(),
+                withBodies(effective.spec().settings(), name -> body(reads, new ObjectKey(namespace, name))),
+                effective
+                        .spec()
+                        .settings()
+                        .globalLimit()
+                        .map(limit -> RateLimitMerge.owned(effective, limit.rules()))
+                        .orElse(List.of()));
     }
 
     /** The settings of a rule's effective BackendTrafficPolicy. */

@@ -113,15 +113,15 @@ final class BackendHeaders {
         if (!other.isEmpty()) {
             names.add(other);
         }
-        if (taken && !bearer) {
-            report.differs(setting, "the backend has the ID token in Authorization, and no access token");
-            return;
-        }
         if (bearer) {
             report.differs(
                     setting,
                     "the backend gets no access token: it would stand in Authorization, where spec.jwt reads tokens of"
                             + " clients and would judge it");
+            return;
+        }
+        if (taken) {
+            report.differs(setting, "the backend has the ID token in Authorization, and no access token");
             return;
         }
         oidc.put("forwardAccessToken", true);
